@@ -1,0 +1,4 @@
+package socket
+
+// Proxy is a SOCKS5 or HTTP proxy to connect through.
+type Proxy struct{}
