@@ -44,11 +44,12 @@ type Mode struct {
 	// Except, where not nil, rules out lines that Prompt matches.
 	Except *regexp.Regexp
 	// Above, where not nil, matches further lines of the prompt that stand right
-	// above it (Junos: "[edit]"), at the end of the text before the prompt.
+	// above it (Junos: "[edit]"), at the end of the text before the prompt; see
+	// AboveCount.
 	Above *regexp.Regexp
 	// Display is the prompt as the device prints it, trailing blank included,
-	// for simulated devices: "{host}(config{context})#". Lines above the prompt
-	// are part of it, separated by "\n".
+	// for simulated devices: "{host}(config{context})#", see Render. Lines above
+	// the prompt are part of it, separated by "\n".
 	Display string
 	// Samples are prompts that must be of this mode and of no other.
 	Samples []string
