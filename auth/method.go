@@ -22,10 +22,10 @@ type KeyFileMethod struct {
 	CertificateFile string
 }
 
-// KeyMethod offers a private key held in memory, in PEM or OpenSSH format.
-// Certificate is an authorized_keys line or nil.
+// KeyMethod offers a private key held in memory: the text of a key file, which
+// is a Secret as well. Certificate is an authorized_keys line or nil.
 type KeyMethod struct {
-	PEM         []byte
+	PEM         Secret
 	Passphrase  Source
 	Certificate []byte
 }
@@ -35,7 +35,9 @@ type KeyMethod struct {
 // be reached offers nothing.
 type AgentMethod struct{ Socket string }
 
-// InteractiveMethod answers keyboard-interactive questions.
+// InteractiveMethod answers keyboard-interactive questions. Answer is called
+// once a round and gives one answer per question, in order. An error abandons
+// the method. A round without questions is not shown to it.
 type InteractiveMethod struct {
 	Answer func(ctx context.Context, q Challenge) ([]Secret, error)
 }
@@ -65,6 +67,11 @@ func Password(src Source) Method { return PasswordMethod{Source: src} }
 // KeyFile offers the private key in the file at path. passphrase may be nil.
 func KeyFile(path string, passphrase Source) Method {
 	return KeyFileMethod{Path: path, Passphrase: passphrase}
+}
+
+// Key offers the private key whose file has the text pem. passphrase may be nil.
+func Key(pem Secret, passphrase Source) Method {
+	return KeyMethod{PEM: pem, Passphrase: passphrase}
 }
 
 // Agent offers the keys of the agent at $SSH_AUTH_SOCK.

@@ -9,24 +9,32 @@ import (
 // masked is what every way of printing a secret shows.
 const masked = "[secret]"
 
-// Secret is a password, a passphrase or a code. Printing, logging or encoding
-// it in any form shows "[secret]"; only Reveal gives the text. The zero Secret
-// is the absent one, which differs from an empty password.
+// Secret is a password, a passphrase, a private key or a code. Printing, logging
+// or encoding it in any form shows "[secret]"; only Reveal gives the text. The
+// zero Secret is the absent one, which differs from an empty password.
 //
-// A Secret is immutable and safe for concurrent use.
+// A Secret is immutable and safe for concurrent use. Comparing two with ==
+// compares where they came from and not what they say.
 type Secret struct {
-	text    string
-	present bool
+	// A pointer, since package fmt cannot call the methods of a Secret in an
+	// unexported field of somebody's struct and then prints what it holds: of a
+	// pointer, that is an address.
+	text *string
 }
 
 // NewSecret makes a secret of text, which may be empty.
-func NewSecret(text string) Secret { return Secret{text: text, present: true} }
+func NewSecret(text string) Secret { return Secret{text: &text} }
 
 // Reveal returns the text itself. The absent secret reveals "".
-func (s Secret) Reveal() string { return s.text }
+func (s Secret) Reveal() string {
+	if s.text == nil {
+		return ""
+	}
+	return *s.text
+}
 
 // Present tells an empty password from none at all.
-func (s Secret) Present() bool { return s.present }
+func (s Secret) Present() bool { return s.text != nil }
 
 // String hides the text.
 func (s Secret) String() string { return masked }

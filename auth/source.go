@@ -56,7 +56,7 @@ func File(path string) Source {
 		f, err := os.Open(path)
 		if err != nil {
 			if errors.Is(err, os.ErrNotExist) {
-				err = errors.Join(err, ErrNoSecret)
+				return Secret{}, fmt.Errorf("password file: %w: %w", err, ErrNoSecret)
 			}
 			return Secret{}, fmt.Errorf("password file: %w", err)
 		}
@@ -74,11 +74,15 @@ func File(path string) Source {
 }
 
 // First tries sources in order and gives the first secret there is. It passes
-// over ErrNoSecret only; any other error ends the search.
+// over ErrNoSecret only; any other error ends the search. Nil sources are passed
+// over as well.
 func First(sources ...Source) Source {
 	return SourceFunc(func(ctx context.Context) (Secret, error) {
-		missing := ErrNoSecret
+		var missing []error
 		for _, src := range sources {
+			if src == nil {
+				continue
+			}
 			secret, err := src.Secret(ctx)
 			if err == nil {
 				return secret, nil
@@ -86,8 +90,21 @@ func First(sources ...Source) Source {
 			if !errors.Is(err, ErrNoSecret) {
 				return Secret{}, err
 			}
-			missing = errors.Join(missing, err)
+			missing = append(missing, err)
 		}
-		return Secret{}, missing
+		return Secret{}, noneOf(missing)
 	})
+}
+
+// noneOf joins the reasons on one line, since they end up in the middle of a
+// longer message.
+func noneOf(missing []error) error {
+	if len(missing) == 0 {
+		return ErrNoSecret
+	}
+	texts := make([]string, len(missing))
+	for i, err := range missing {
+		texts[i] = strings.TrimSuffix(err.Error(), ": "+ErrNoSecret.Error())
+	}
+	return fmt.Errorf("%s: %w", strings.Join(texts, "; "), ErrNoSecret)
 }
