@@ -19,7 +19,10 @@ type queue struct {
 	off   int
 	limit int
 
-	writing bool  // a Write is under way; others wait, so that none interleave
+	// Writers take turns in the order they came, so that none interleave and
+	// none starves: each takes the ticket next and waits until it is serving.
+	next, serving uint64
+
 	written bool  // the writer is done: EOF once the buffer is empty
 	read    bool  // the reader is gone: nothing more can be written
 	reset   error // set by Abort; what the victim of the reset sees
@@ -67,12 +70,17 @@ func (q *queue) Read(p []byte) (int, error) {
 func (q *queue) Write(p []byte) (n int, err error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	mine := false
+	// Not a second mutex: waiting for one does not count as blocked in a
+	// synctest bubble. What fails one writer fails those behind it as well, so
+	// only the writer whose turn it is looks at the reasons to stop.
+	turn := q.next
+	q.next++
+	for q.serving != turn {
+		q.cond.Wait()
+	}
 	defer func() {
-		if mine {
-			q.writing = false
-			q.cond.Broadcast()
-		}
+		q.serving++
+		q.cond.Broadcast()
 	}()
 	for {
 		switch {
@@ -84,13 +92,7 @@ func (q *queue) Write(p []byte) (n int, err error) {
 			return n, q.reset
 		case q.read:
 			return n, syscall.EPIPE
-		case q.writing && !mine:
-			q.cond.Wait()
-			continue
 		}
-		// A flag and not a second mutex: waiting for a mutex does not count as
-		// blocked in a synctest bubble.
-		q.writing, mine = true, true
 		took := min(len(p)-n, q.limit-(len(q.buf)-q.off))
 		if took > 0 {
 			q.put(p[n : n+took])
