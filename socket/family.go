@@ -1,6 +1,9 @@
 package socket
 
-import "net/netip"
+import (
+	"net/netip"
+	"strings"
+)
 
 // Family restricts which addresses of a host are tried, or says which family
 // goes first.
@@ -40,6 +43,11 @@ func (f Family) network() string {
 		return "ip6"
 	}
 	return "ip"
+}
+
+// dialNetwork is the name that dial functions know the family by.
+func (f Family) dialNetwork() string {
+	return "tcp" + strings.TrimPrefix(f.network(), "ip")
 }
 
 // allows reports whether an address of family f may be tried.

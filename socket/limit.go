@@ -1,0 +1,73 @@
+package socket
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// limitError says which limit ended a wait. It is an ErrTimedOut, and the
+// context's error too where the limit was the context's.
+type limitError struct {
+	limit string        // "total", "attempt" or "" for the context's deadline
+	after time.Duration // the length of the limit; unknown for the context's
+	cause error         // the context's error, nil for our own limits
+}
+
+func (e *limitError) Error() string {
+	if e.limit == "" {
+		return "no answer before the context's deadline"
+	}
+	return fmt.Sprintf("no answer within the %s limit of %v", e.limit, round(e.after))
+}
+
+func (e *limitError) Timeout() bool { return true }
+
+func (e *limitError) Unwrap() []error {
+	if e.cause == nil {
+		return []error{ErrTimedOut}
+	}
+	return []error{ErrTimedOut, e.cause}
+}
+
+// withLimit is ctx, ended after d at the latest and then with a limitError for
+// its cause; d zero or less means no limit.
+func withLimit(ctx context.Context, limit string, d time.Duration) (context.Context, context.CancelFunc) {
+	if d <= 0 {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeoutCause(ctx, d, &limitError{limit: limit, after: d})
+}
+
+// ended says why ctx, which has ended, did so: one of our limits, the caller's
+// deadline, or the caller's cancelling with the reason given for it.
+func ended(ctx context.Context) error {
+	cause := context.Cause(ctx)
+	if limit, ok := cause.(*limitError); ok {
+		return limit
+	}
+	reason := ctx.Err()
+	if !errors.Is(cause, reason) {
+		reason = fmt.Errorf("%w: %w", reason, cause)
+	} else {
+		reason = cause
+	}
+	if errors.Is(reason, context.DeadlineExceeded) {
+		return &limitError{cause: reason}
+	}
+	return reason
+}
+
+// round drops the digits of a duration that nobody reads.
+func round(d time.Duration) time.Duration {
+	switch {
+	case d >= 10*time.Second:
+		return d.Round(100 * time.Millisecond)
+	case d >= time.Second:
+		return d.Round(10 * time.Millisecond)
+	case d >= time.Millisecond:
+		return d.Round(time.Millisecond)
+	}
+	return d.Round(time.Microsecond)
+}
