@@ -57,7 +57,7 @@ func TestUnknownNamesAreAnsweredWithLikelyOnes(t *testing.T) {
 		near string // one of the suggestions; "" for none at all
 	}{
 		{"cisco_iosx", "cisco_iosxe"},
-		{"iosxe", "cisco_iosxe"},
+		{"mynxos", "nxos"},
 		{"CISCO_IOSXE", "cisco_iosxe"},
 		{"cisco_oisxe", "cisco_iosxe"},
 		{"toaster", ""},
