@@ -55,10 +55,6 @@ const patience = 10 * time.Second
 // other. After each case the goroutines and descriptors must be those that were
 // there before.
 func Run(t *testing.T, h Harness) {
-	// The first connection of a process makes descriptors that stay, such as
-	// the poller's.
-	t.Run("open and close", func(t *testing.T) { warmUp(t, h) })
-
 	for _, c := range cases(t, h) {
 		t.Run(c.name, func(t *testing.T) {
 			before := takeCensus(t)
@@ -143,21 +139,14 @@ func open(t *testing.T, h Harness) *pair {
 	return &pair{client, device}
 }
 
-func warmUp(t *testing.T, h Harness) {
-	for range 3 {
-		open(t, h)
-	}
-}
-
-// probe opens a pair only to see its types.
+// probe opens a pair only to see its types. It also takes the first steps of
+// the process: they make descriptors that stay, such as the poller's. It is no
+// test of its own, which go test -run could leave out.
 func probe(t *testing.T, h Harness) (client transport.Conn, device io.ReadWriteCloser) {
-	t.Run("probe", func(t *testing.T) {
-		p := open(t, h)
-		client, device = p.client, p.device
-	})
-	if client == nil || device == nil {
-		t.Fatal("the harness gave no client and device")
-	}
+	t.Helper()
+	client, device = h.Open(t)
+	within(t, "Close", func() { _ = client.Close() })
+	within(t, "the device's Close", func() { _ = device.Close() })
 	return client, device
 }
 
