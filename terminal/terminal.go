@@ -11,6 +11,7 @@ type Terminal struct {
 	// the current line from start on, unless that line is being edited.
 	text  []byte
 	start int
+	count int // lines finished so far
 
 	// returned notes a carriage return that may yet turn out to be half of a
 	// line end: most lines end in one, and need no cells for it.
@@ -64,6 +65,9 @@ func (t *Terminal) Write(p []byte) (int, error) {
 // Finished returns the lines that are complete and were not yet dropped, each
 // ended by a line feed. The slice is valid until the next Write or Drop.
 func (t *Terminal) Finished() []byte { return t.text[:t.start] }
+
+// Count returns how many lines were finished since New, dropped ones included.
+func (t *Terminal) Count() int { return t.count }
 
 // Drop forgets the first n bytes of Finished.
 func (t *Terminal) Drop(n int) {
@@ -191,6 +195,7 @@ func (t *Terminal) finish() {
 	}
 	t.text = append(t.text, '\n')
 	t.start = len(t.text)
+	t.count++
 }
 
 // move applies a cursor movement or an erasure to the current line.

@@ -1,0 +1,196 @@
+package channel
+
+import (
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/vtynet/vty/transport"
+)
+
+// Channel is a conversation with one device. It is safe for concurrent use:
+// operations queue, and each has the device to itself from the line it types to
+// the prompt that ends the answer.
+type Channel struct {
+	conn transport.Conn
+	cfg  *Config
+	turn chan struct{} // holds a token while an operation is under way
+
+	mu       sync.Mutex
+	room     sync.Cond // signalled when a stream took lines, and on Close
+	m        *machine
+	heard    time.Time // when the last byte came
+	readErr  error     // why reading ended
+	closed   bool      // by us
+	bounded  bool      // the reader waits for a stream to take lines
+	secrets  []string  // hidden answers typed so far
+	closeErr error
+
+	news chan struct{} // something came; capacity 1
+	done chan struct{} // closed when the reader has ended
+}
+
+// New starts a conversation over conn, which the channel owns from then on. It
+// reads at once, but types nothing.
+func New(conn transport.Conn, cfg *Config) *Channel {
+	c := &Channel{
+		conn: conn,
+		cfg:  cfg.withDefaults(),
+		turn: make(chan struct{}, 1),
+		news: make(chan struct{}, 1),
+		done: make(chan struct{}),
+	}
+	c.room.L = &c.mu
+	c.m = newMachine(c.cfg)
+	go c.read()
+	return c
+}
+
+// readSize is what one read takes at most: an SSH packet.
+const readSize = 32 << 10
+
+// maxUntaken bounds the text that waits for a stream to be taken.
+const maxUntaken = 256 << 10
+
+// read feeds the machine until the transport ends.
+func (c *Channel) read() {
+	defer close(c.done)
+	buf := make([]byte, readSize)
+	for {
+		n, err := c.conn.Read(buf)
+		c.mu.Lock()
+		if n > 0 {
+			c.m.feed(buf[:n])
+			c.heard = time.Now()
+		}
+		if err != nil {
+			c.readErr = err
+		}
+		answers := c.m.term.Replies()
+		c.tell()
+		for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
+			c.room.Wait()
+		}
+		c.mu.Unlock()
+		if len(answers) > 0 {
+			_, _ = c.conn.Write(answers)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// tell wakes the operation under way.
+func (c *Channel) tell() {
+	select {
+	case c.news <- struct{}{}:
+	default:
+	}
+}
+
+// acquire waits for the device to be free.
+func (c *Channel) acquire(ctx context.Context) error {
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (c *Channel) release() { <-c.turn }
+
+// write types text. A context that ends while the device takes nothing closes
+// the session: how much of the text arrived cannot be known.
+func (c *Channel) write(ctx context.Context, text string) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	stop := transport.CloseOn(ctx, c.conn)
+	_, err := io.WriteString(c.conn, text)
+	if !stop() && err != nil {
+		err = context.Cause(ctx)
+	}
+	return err
+}
+
+// Prompt returns the prompt that the device showed last, and the mode that it
+// stands for.
+func (c *Channel) Prompt() (prompt, mode string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.m.prompt, c.m.mode
+}
+
+// Host returns the device's name as its prompt shows it, or "".
+func (c *Channel) Host() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.m.host
+}
+
+// Conn returns the transport beneath. Reading from it would steal the channel's
+// bytes.
+func (c *Channel) Conn() transport.Conn { return c.conn }
+
+// Err returns nil while the session is open, and why it ended otherwise.
+func (c *Channel) Err() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	switch {
+	case c.closed:
+		return ErrClosed
+	case c.readErr != nil:
+		return &ClosedError{Awaited: "the next command", Err: c.readErr, Screen: c.screen()}
+	}
+	return nil
+}
+
+// Close ends the session at once, makes a waiting operation return, and waits
+// for the reader. It may be called more than once.
+func (c *Channel) Close() error {
+	c.mu.Lock()
+	first := !c.closed
+	c.closed = true
+	c.room.Broadcast()
+	c.mu.Unlock()
+	if first {
+		err := c.conn.Close()
+		c.mu.Lock()
+		c.closeErr = err
+		c.mu.Unlock()
+	}
+	<-c.done
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.closeErr
+}
+
+// hide remembers a secret that was typed, so that no error shows it.
+func (c *Channel) hide(secret string) {
+	if secret == "" || contains(c.secrets, secret) {
+		return
+	}
+	c.secrets = append(c.secrets, secret)
+}
+
+// screen returns the last lines on the screen, secrets masked. The caller holds
+// the lock.
+func (c *Channel) screen() []string {
+	lines := c.m.screen()
+	for i, l := range lines {
+		for _, s := range c.secrets {
+			l = strings.ReplaceAll(l, s, "[secret]")
+		}
+		lines[i] = l
+	}
+	return lines
+}

@@ -1,0 +1,119 @@
+package channel
+
+import (
+	"context"
+	"log/slog"
+	"regexp"
+	"time"
+)
+
+// Config says what a device's command line looks like. It is read, never
+// written, once New has it.
+type Config struct {
+	Prompts   []Prompt         // tried in order
+	Pagers    []Pager          // tried in order
+	Questions []*regexp.Regexp // lines that wait for an answer
+
+	Return    string // what ends a typed line; "" means "\r"
+	Interrupt string // what stops a running command; "" means Ctrl-C
+	Width     int    // columns of the terminal the device was told of; 0 means it never wraps
+
+	// Quiet is how long the device must say nothing before a line that only has
+	// the shape of a prompt is believed to be one. 0 means 150 ms.
+	Quiet time.Duration
+	// QuestionAfter is how long the device must say nothing after a line that
+	// looks like a question. 0 means 500 ms.
+	QuestionAfter time.Duration
+	// Silence is how long the device may say nothing while an answer is awaited.
+	// 0 means 60 s, a negative value means for ever.
+	Silence time.Duration
+	// Grace is how long an interrupted command may take to give the prompt back
+	// before the session is closed. 0 means 3 s.
+	Grace time.Duration
+
+	Logger *slog.Logger // nil logs nothing
+}
+
+// Prompt is the shape of a prompt.
+type Prompt struct {
+	Mode   string         // the mode that it is the prompt of
+	Shape  *regexp.Regexp // the whole line without trailing blanks; a group "host" is the device's name
+	Except *regexp.Regexp // lines that Shape matches and that are no prompt; may be nil
+	Above  *regexp.Regexp // the whole of the lines above it that belong to it; may be nil
+}
+
+// Pager is the shape of the line that stands where a page ends, and the key
+// that shows the next one.
+type Pager struct {
+	Shape *regexp.Regexp // the whole line without trailing blanks
+	Key   string
+}
+
+// Ask is a question that is expected, and its answer.
+type Ask struct {
+	Shape *regexp.Regexp // found in the line at the cursor, without trailing blanks
+	// Answer gives the answer; question is the line. An error ends the exchange.
+	Answer func(ctx context.Context, question string) (Answer, error)
+}
+
+// Answer is what to type at a question.
+type Answer struct {
+	Text   string
+	Hidden bool // a secret: kept out of every log and error
+	Key    bool // a single key: no return follows
+}
+
+// Input is a line to type and what may follow it.
+type Input struct {
+	// Line is the command. Line feeds within it are typed as returns, for
+	// commands that go over several lines (a banner).
+	Line string
+	// Modes are the modes the device may be in afterwards; it may always stay in
+	// the one it is in.
+	Modes []string
+	// Asks are the questions that may come, in any order, each up to three times.
+	Asks []Ask
+	// Steps are questions that come one after the other; each is asked once.
+	Steps []Ask
+	// Ends allows the device to end the session instead of showing a prompt.
+	Ends bool
+}
+
+// Reply is what came back.
+type Reply struct {
+	Text    string   // what a person would have read, without the last line end
+	Raw     []byte   // every byte received, echo and prompt included; nil for a streamed reply
+	Prompt  string   // the prompt that ended it
+	Mode    string   // the mode that it shows
+	Steps   int      // how many of the Steps were asked
+	Ended   bool     // the device ended the session
+	Aside   []string // lines that came unasked before the echo, such as log messages
+	Started time.Time
+	Elapsed time.Duration
+}
+
+func (c *Config) withDefaults() *Config {
+	d := *c
+	if d.Return == "" {
+		d.Return = "\r"
+	}
+	if d.Interrupt == "" {
+		d.Interrupt = "\x03"
+	}
+	if d.Quiet <= 0 {
+		d.Quiet = 150 * time.Millisecond
+	}
+	if d.QuestionAfter <= 0 {
+		d.QuestionAfter = 500 * time.Millisecond
+	}
+	if d.Silence == 0 {
+		d.Silence = time.Minute
+	}
+	if d.Grace <= 0 {
+		d.Grace = 3 * time.Second
+	}
+	if d.Logger == nil {
+		d.Logger = slog.New(slog.DiscardHandler)
+	}
+	return &d
+}

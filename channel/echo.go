@@ -1,0 +1,88 @@
+package channel
+
+import "strings"
+
+// An echo is the fence in front of an answer: it goes through the lines that
+// come after a command was typed, until the command itself was seen.
+type echo struct {
+	lines  []string // of the command, still to be seen
+	prompt string   // what stood at the cursor when the command was typed
+	// bare is set once the prompt has scrolled away: the echo may then stand at
+	// the start of a line.
+	bare  bool
+	wrong string // what was echoed behind the prompt instead
+	seen  bool   // the whole command was seen
+}
+
+func newEcho(input, prompt string) echo {
+	return echo{lines: strings.Split(input, "\n"), prompt: trimRight(prompt), bare: trimRight(prompt) == ""}
+}
+
+// take looks at the next finished line. It reports whether the line was (the
+// last of) the echo.
+func (e *echo) take(line string, isPrompt func(string) bool) bool {
+	line = trimRight(line)
+	want := strings.TrimSpace(e.lines[0])
+	if e.matches(line, want, isPrompt) {
+		e.lines = e.lines[1:]
+		e.bare = true // the next line of a command stands behind no prompt
+		e.seen = len(e.lines) == 0
+		return e.seen
+	}
+	rest, behind := strings.CutPrefix(line, e.prompt)
+	switch rest = strings.TrimSpace(rest); {
+	case !behind || e.prompt == "":
+		// Something else was printed meanwhile.
+	case rest == "" || strings.HasPrefix(want, rest):
+		// A message broke into the echo: its rest comes on a line of its own.
+		e.lines[0] = strings.TrimSpace(want[len(rest):])
+		e.bare, e.wrong = true, rest
+	default:
+		e.wrong = rest
+	}
+	return false
+}
+
+// matches reports whether line is want typed behind a prompt.
+func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
+	if before, ok := strings.CutSuffix(line, want); ok {
+		before = trimRight(before)
+		if before == e.prompt || before == "" && e.bare || before != "" && isPrompt(before) {
+			return true
+		}
+	}
+	if want == "" {
+		return false
+	}
+	rest, behind := strings.CutPrefix(line, e.prompt)
+	if !behind && !e.bare {
+		return scrolled(line, want)
+	}
+	return squeeze(rest) == squeeze(want) || scrolled(rest, want)
+}
+
+// minScrolled is how much of a command must be on the screen for a scrolled line
+// to be taken for its echo.
+const minScrolled = 8
+
+// scrolled reports whether shown is a part of want, as devices show a line that
+// is longer than their terminal: "$" and its tail, or its head and "$".
+func scrolled(shown, want string) bool {
+	head, tail, cut := strings.Cut(shown, "$")
+	if !cut {
+		return false
+	}
+	head, tail = strings.TrimSpace(head), strings.TrimSpace(tail)
+	return len(tail) >= minScrolled && strings.HasSuffix(want, tail) ||
+		tail == "" && len(head) >= minScrolled && strings.HasPrefix(want, head)
+}
+
+// squeeze removes blanks, of which some devices add to an echo.
+func squeeze(s string) string {
+	if !strings.Contains(s, " ") {
+		return s
+	}
+	return strings.ReplaceAll(s, " ", "")
+}
+
+func trimRight(s string) string { return strings.TrimRight(s, " ") }

@@ -1,0 +1,448 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+	"time"
+)
+
+// Send types a line and returns the answer up to the next prompt.
+//
+// Where the context ends or the device falls silent, the command is interrupted;
+// the *TimeoutError that results says whether the device is back at its prompt
+// or the session was closed. An unexpected question is a *QuestionError, an echo
+// of something else a *DesyncError, the end of the session a *ClosedError unless
+// in.Ends allows it.
+func (c *Channel) Send(ctx context.Context, in Input) (*Reply, error) {
+	return c.send(ctx, &in, nil)
+}
+
+// Lines types a line and yields the answer line by line, as it comes, in
+// constant memory: the device is held back while the caller is busy. An error
+// is the last thing yielded. A caller that leaves the loop early interrupts the
+// command; the device is then back at its prompt, or the session closed.
+func (c *Channel) Lines(ctx context.Context, in Input) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		_, err := c.send(ctx, &in, func(line string) bool { return yield(line, nil) })
+		if err != nil && !errors.Is(err, errLeft) {
+			yield("", err)
+		}
+	}
+}
+
+// errLeft says that the caller of a stream wants no more of it.
+var errLeft = errors.New("the stream was left")
+
+func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) (*Reply, error) {
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer c.release()
+	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	x := &exchange{c: c, in: in, visit: visit, started: time.Now(), awaited: "its echo and the prompt"}
+	c.mu.Lock()
+	c.heard = x.started
+	c.m.begin(in, visit == nil)
+	c.bounded = visit != nil
+	c.mu.Unlock()
+	err := c.write(ctx, strings.ReplaceAll(in.Line, "\n", c.cfg.Return)+c.cfg.Return)
+	if err != nil {
+		return nil, x.fail(ctx, err)
+	}
+	return x.run(ctx)
+}
+
+// An exchange is one operation under way.
+type exchange struct {
+	c       *Channel
+	in      *Input
+	visit   func(string) bool // takes the lines of a stream; nil collects them
+	started time.Time
+	awaited string
+	wake    time.Duration // at login: the silence after which a return is typed
+	wakes   int
+}
+
+// run goes on until the prompt, answering pagers and expected questions.
+func (x *exchange) run(ctx context.Context) (*Reply, error) {
+	c := x.c
+	for {
+		s, err := x.await(ctx)
+		if err != nil {
+			return x.ended(ctx, err)
+		}
+		switch s.kind {
+		case atPrompt:
+			return x.reply(s)
+		case atPager:
+			c.mu.Lock()
+			c.m.answering(s.line)
+			c.m.term.Passing()
+			c.mu.Unlock()
+			err = c.write(ctx, s.key)
+		case atAsk:
+			err = x.answer(ctx, s)
+		case maybePrompt: // a quiet was not enough
+			c.mu.Lock()
+			c.m.probing(s.line)
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Return)
+		case strayPrompt:
+			if reply, ok := x.withoutEcho(s); ok {
+				return reply, nil
+			}
+			c.mu.Lock()
+			e := &DesyncError{Input: x.in.Line, Echo: c.m.echo.wrong, Screen: c.screen()}
+			c.mu.Unlock()
+			e.Closed = x.c.recover() != nil
+			return nil, e
+		case asleep:
+			x.wakes++
+			c.mu.Lock()
+			c.heard = time.Now()
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Return)
+		case maybeQuestion:
+			e := &QuestionError{Input: x.in.Line, Question: s.line}
+			e.Closed = c.recover() != nil
+			return nil, e
+		}
+		if err != nil {
+			return nil, x.fail(ctx, err)
+		}
+	}
+}
+
+// await waits until what stands at the cursor is certain, or certain enough by
+// the quiet that follows it.
+func (x *exchange) await(ctx context.Context) (sight, error) {
+	c := x.c
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		c.mu.Lock()
+		s := c.m.look()
+		heard, readErr := c.heard, c.readErr
+		probed := s.line == c.m.probed
+		var lines string
+		if x.visit != nil {
+			lines = string(c.m.fresh())
+			c.m.handed(len(lines))
+			c.room.Signal()
+		}
+		c.mu.Unlock()
+
+		if lines != "" && !x.hand(lines) {
+			return sight{}, errLeft
+		}
+		limit := c.cfg.Silence
+		waking := s.kind == nothing && x.wakes < maxWakes && x.wake > 0 && (limit < 0 || x.wake < limit)
+		switch s.kind {
+		case nothing:
+			if waking {
+				limit = x.wake
+			}
+		case atPrompt, atPager, atAsk:
+			return s, nil
+		case maybePrompt:
+			if !s.probe || !probed {
+				limit = c.cfg.Quiet
+			}
+		case maybeQuestion:
+			limit = c.cfg.QuestionAfter
+		case strayPrompt:
+			limit = 2 * c.cfg.QuestionAfter
+		}
+		if readErr != nil {
+			return s, readErr
+		}
+		wait := time.Until(heard.Add(limit))
+		if limit > 0 && wait <= 0 {
+			switch {
+			case waking:
+				s.kind = asleep
+			case limit == c.cfg.Silence && s.kind != maybeQuestion && s.kind != strayPrompt:
+				return s, ErrSilence
+			case s.kind == maybePrompt && !s.probe:
+				s.kind = atPrompt
+			}
+			return s, nil
+		}
+		if limit < 0 {
+			wait = time.Hour
+		}
+		timer.Reset(wait)
+		select {
+		case <-c.news:
+		case <-timer.C:
+		case <-ctx.Done():
+			return s, context.Cause(ctx)
+		}
+	}
+}
+
+// hand gives finished lines to the stream.
+func (x *exchange) hand(lines string) bool {
+	for line := range strings.Lines(lines) {
+		if !x.visit(strings.TrimSuffix(line, "\n")) {
+			return false
+		}
+	}
+	return true
+}
+
+// maxAsked is how often the same question is answered before a wrong answer is
+// the likelier explanation.
+const maxAsked = 3
+
+// answer answers an expected question.
+func (x *exchange) answer(ctx context.Context, s sight) error {
+	c, in := x.c, x.in
+	var ask Ask
+	c.mu.Lock()
+	if i := s.ask - len(in.Asks); i >= 0 {
+		ask = in.Steps[i]
+		c.m.steps++
+	} else {
+		ask = in.Asks[s.ask]
+		c.m.asked[s.ask]++
+		if c.m.asked[s.ask] > maxAsked {
+			c.mu.Unlock()
+			return &QuestionError{Input: in.Line, Question: s.line + " (again and again)"}
+		}
+	}
+	c.mu.Unlock()
+	a, err := ask.Answer(ctx, s.line)
+	if err != nil {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		return &refusal{input: in.Line, screen: c.screen(), err: err}
+	}
+	text := a.Text
+	if !a.Key {
+		text += c.cfg.Return
+	}
+	c.mu.Lock()
+	c.m.answering(s.line)
+	if a.Hidden {
+		c.hide(a.Text)
+	}
+	c.heard = time.Now()
+	c.mu.Unlock()
+	x.awaited = fmt.Sprintf("what follows the answer to %q", s.line)
+	return c.write(ctx, text)
+}
+
+// reply ends the exchange at a prompt.
+func (x *exchange) reply(s sight) (*Reply, error) {
+	c := x.c
+	c.mu.Lock()
+	defer c.unbound()
+	r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Started: x.started, Elapsed: time.Since(x.started)}
+	for _, line := range c.m.aside {
+		if t := trimRight(line); t != "" && t != c.m.prompt {
+			r.Aside = append(r.Aside, line)
+		}
+	}
+	r.Text = c.m.settle(s)
+	r.Prompt, r.Mode = c.m.prompt, c.m.mode
+	if x.visit == nil || r.Text == "" {
+		return r, nil
+	}
+	rest := r.Text
+	r.Text = ""
+	c.mu.Unlock()
+	for line := range strings.SplitSeq(rest, "\n") {
+		if !x.visit(line) {
+			break // the device is at its prompt already
+		}
+	}
+	c.mu.Lock()
+	return r, nil
+}
+
+// unbound releases the lock and a reader that waits for a stream.
+func (c *Channel) unbound() {
+	c.bounded = false
+	c.room.Signal()
+	c.mu.Unlock()
+}
+
+// withoutEcho takes the answer of a device that turns out to echo nothing. It
+// does so only as long as the device has never echoed anything.
+func (x *exchange) withoutEcho(s sight) (*Reply, bool) {
+	c := x.c
+	c.mu.Lock()
+	if c.m.echoes {
+		c.mu.Unlock()
+		return nil, false
+	}
+	lines := c.m.aside
+	for len(lines) > 0 && (trimRight(lines[0]) == c.m.echo.prompt || trimRight(lines[0]) == "") {
+		lines = lines[1:]
+	}
+	c.m.mute, c.m.aside = true, nil
+	if p, _ := c.m.shape(s.line, append([]string{c.m.mode}, x.in.Modes...)); p != nil {
+		s.mode = p.Mode
+	}
+	c.mu.Unlock()
+	if x.visit != nil && len(lines) > 0 && !x.hand(strings.Join(lines, "\n")) {
+		lines = nil
+	}
+	r, err := x.reply(s)
+	if x.visit == nil {
+		r.Text = strings.Join(lines, "\n")
+	}
+	return r, err == nil
+}
+
+// ended is where an exchange goes whose prompt did not come.
+func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
+	c := x.c
+	c.mu.Lock()
+	over := c.readErr != nil && ctx.Err() == nil && !errors.Is(err, errLeft)
+	if over && x.in.Ends {
+		defer c.unbound()
+		r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Ended: true, Started: x.started, Elapsed: time.Since(x.started)}
+		r.Text = strings.TrimSuffix(string(c.m.term.Finished())+string(c.m.term.Current()), "\n")
+		c.m.end()
+		return r, nil
+	}
+	c.mu.Unlock()
+	return nil, x.fail(ctx, err)
+}
+
+// fail turns the end of an exchange into an error, and brings the device back to
+// its prompt or closes the session.
+func (x *exchange) fail(ctx context.Context, err error) error {
+	c := x.c
+	after := time.Since(x.started)
+	c.mu.Lock()
+	screen := c.screen()
+	awaited := x.awaited
+	if c.m.echo.seen && awaited == "its echo and the prompt" {
+		awaited = "the prompt"
+		if c.m.prompt != "" {
+			awaited = fmt.Sprintf("the prompt %q", c.m.prompt)
+		}
+	}
+	closed, readErr := c.closed, c.readErr
+	c.mu.Unlock()
+	switch {
+	case closed && ctx.Err() == nil:
+		return ErrClosed
+	case readErr != nil && ctx.Err() == nil:
+		_ = c.Close()
+		return &ClosedError{Input: x.in.Line, Awaited: awaited, Screen: screen, Err: readErr}
+	}
+	// A login that failed has no prompt to come back to.
+	back := x.wake == 0 && c.recover() == nil
+	if !back {
+		_ = c.Close()
+	}
+	var question *QuestionError
+	var refused *refusal
+	switch {
+	case errors.Is(err, errLeft):
+		if back {
+			return errLeft
+		}
+		return fmt.Errorf("%q was stopped: %w", x.in.Line, ErrClosed)
+	case errors.As(err, &question):
+		question.Closed = !back
+		return question
+	case ctx.Err() != nil || errors.Is(err, ErrSilence):
+		return &TimeoutError{Input: x.in.Line, Awaited: awaited, After: after, Screen: screen, Closed: !back, Err: err}
+	}
+	if errors.As(err, &refused) {
+		if back {
+			return refused
+		}
+		return errors.Join(refused, ErrClosed)
+	}
+	if !back {
+		return errors.Join(fmt.Errorf("%q: %w", x.in.Line, err), ErrClosed)
+	}
+	return fmt.Errorf("%q: %w", x.in.Line, err)
+}
+
+// recover interrupts whatever runs and waits for the prompt. Where none comes
+// within Config.Grace it closes the session and says so.
+func (c *Channel) recover() error {
+	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Grace)
+	defer cancel()
+	var modes []string
+	for _, p := range c.cfg.Prompts {
+		modes = append(modes, p.Mode)
+	}
+	in := &Input{Modes: modes}
+	x := &exchange{c: c, in: in, started: time.Now()}
+	c.mu.Lock()
+	c.bounded = false
+	c.room.Signal()
+	c.m.listen(in)
+	c.m.spoken = false
+	c.heard = x.started
+	c.mu.Unlock()
+	err := c.write(ctx, c.cfg.Interrupt)
+	for err == nil {
+		var s sight
+		if s, err = x.await(ctx); err != nil {
+			break
+		}
+		switch s.kind {
+		case atPrompt:
+			if !x.stays(ctx, s) {
+				continue
+			}
+			c.mu.Lock()
+			c.m.settle(s)
+			c.mu.Unlock()
+			return nil
+		case maybePrompt:
+			c.mu.Lock()
+			c.m.probing(s.line)
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Return)
+		default:
+			c.mu.Lock()
+			c.m.answering(s.line)
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Interrupt)
+		}
+	}
+	_ = c.Close()
+	return ErrClosed
+}
+
+// stays waits for a quiet and reports whether the prompt still stands at the
+// cursor: what was under way when a command was interrupted may yet arrive.
+func (x *exchange) stays(ctx context.Context, s sight) bool {
+	c := x.c
+	for {
+		c.mu.Lock()
+		now := c.m.look()
+		left := time.Until(c.heard.Add(c.cfg.Quiet))
+		c.mu.Unlock()
+		if now.line != s.line {
+			return false
+		}
+		if left <= 0 {
+			return true
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-c.news:
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		}
+		timer.Stop()
+	}
+}

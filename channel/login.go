@@ -1,0 +1,148 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"time"
+)
+
+// Login says how to answer a device that asks who is there before it shows its
+// first prompt.
+type Login struct {
+	User     *regexp.Regexp // a line that asks for the user's name; nil: never asked
+	Password *regexp.Regexp // a line that asks for the password; nil: never asked
+	Rejected *regexp.Regexp // a line that says the login was refused; may be nil
+	Detours  []Ask          // other questions on the way in
+	// UserName and PasswordText are called when the device asks, once each.
+	UserName     func(ctx context.Context) (string, error)
+	PasswordText func(ctx context.Context) (Answer, error)
+	// Wake is how long the device may say nothing that can be understood before
+	// a return is typed to wake it, three times at most. 0 means 2 s.
+	Wake time.Duration
+}
+
+const (
+	defaultWake = 2 * time.Second
+	maxWakes    = 3
+)
+
+// Login waits for the first prompt, answering what the device asks, and learns
+// the prompt. A user name or a password is offered once: a device that asks
+// again has refused it, and the error is a *LoginError. The text of the reply is
+// what the device showed on the way: banners and messages.
+//
+// Login must be the first operation on a channel.
+func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
+	if err := c.acquire(ctx); err != nil {
+		return nil, err
+	}
+	defer c.release()
+	d := &dialogue{login: &l}
+	in := &Input{Asks: d.asks()}
+	for _, p := range c.cfg.Prompts {
+		in.Modes = append(in.Modes, p.Mode)
+	}
+	x := &exchange{c: c, in: in, started: time.Now(), awaited: "a login question or the first prompt", wake: l.Wake}
+	if x.wake <= 0 {
+		x.wake = defaultWake
+	}
+	c.mu.Lock()
+	c.m.listen(in)
+	c.heard = x.started
+	c.mu.Unlock()
+	reply, err := x.run(ctx)
+	if err != nil {
+		_ = c.Close()
+		return nil, d.explain(err)
+	}
+	return reply, nil
+}
+
+// errRefused ends a login in which the device asks again for what it was given.
+var errRefused = errors.New("asked again")
+
+// dialogue is the state of a login under way.
+type dialogue struct {
+	login           *Login
+	named, answered bool
+}
+
+func (d *dialogue) asks() []Ask {
+	asks := append([]Ask(nil), d.login.Detours...)
+	if d.login.User != nil {
+		asks = append(asks, Ask{Shape: d.login.User, Answer: d.name})
+	}
+	if d.login.Password != nil {
+		asks = append(asks, Ask{Shape: d.login.Password, Answer: d.password})
+	}
+	return asks
+}
+
+func (d *dialogue) name(ctx context.Context, _ string) (Answer, error) {
+	if d.named && d.answered {
+		return Answer{}, errRefused
+	}
+	d.named = true
+	name, err := d.login.UserName(ctx)
+	return Answer{Text: name}, err
+}
+
+func (d *dialogue) password(ctx context.Context, _ string) (Answer, error) {
+	if d.answered {
+		return Answer{}, errRefused
+	}
+	d.answered = true
+	a, err := d.login.PasswordText(ctx)
+	a.Hidden = true
+	return a, err
+}
+
+// explain says of a failed login whether it was the password that failed.
+func (d *dialogue) explain(err error) error {
+	var closed *ClosedError
+	switch {
+	case errors.As(err, &closed) && d.answered:
+		reason := "the device ended the session after the password"
+		if line := d.rejection(closed.Screen); line != "" {
+			reason = fmt.Sprintf("the device says %q", line)
+		}
+		return &LoginError{Reason: reason, Screen: closed.Screen, Err: closed}
+	case errors.Is(err, errRefused):
+		var refused *refusal
+		errors.As(err, &refused)
+		reason := "the device asks again for the user or the password"
+		if line := d.rejection(refused.screen); line != "" {
+			reason = fmt.Sprintf("the device says %q", line)
+		}
+		return &LoginError{Reason: reason, Screen: refused.screen}
+	}
+	return err
+}
+
+// rejection finds the line that says no.
+func (d *dialogue) rejection(screen []string) string {
+	for _, line := range screen {
+		if line = trimRight(line); d.login.Rejected != nil && d.login.Rejected.MatchString(line) {
+			return line
+		}
+	}
+	return ""
+}
+
+// A refusal is an error of an Ask's Answer, with what the screen showed.
+type refusal struct {
+	input  string
+	screen []string
+	err    error
+}
+
+func (r *refusal) Error() string {
+	if r.input == "" {
+		return r.err.Error()
+	}
+	return fmt.Sprintf("%q: %v", r.input, r.err)
+}
+
+func (r *refusal) Unwrap() error { return r.err }
