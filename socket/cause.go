@@ -85,7 +85,7 @@ func causeOf(err error) Cause {
 	}
 	var timeout interface{ Timeout() bool }
 	switch {
-	case errors.Is(err, context.Canceled):
+	case errors.Is(err, context.Canceled), errors.Is(err, errClosed):
 		return Canceled
 	case errors.As(err, &timeout) && timeout.Timeout():
 		return TimedOut

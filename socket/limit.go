@@ -40,12 +40,12 @@ func withLimit(ctx context.Context, limit string, d time.Duration) (context.Cont
 	return context.WithTimeoutCause(ctx, d, &limitError{limit: limit, after: d})
 }
 
-// ended says why ctx, which has ended, did so: one of our limits, the caller's
-// deadline, or the caller's cancelling with the reason given for it.
+// ended says why ctx, which has ended, did so: one of our limits, a Close, the
+// caller's deadline, or the caller's cancelling with the reason given for it.
 func ended(ctx context.Context) error {
 	cause := context.Cause(ctx)
-	if limit, ok := cause.(*limitError); ok {
-		return limit
+	if _, ours := cause.(*limitError); ours || cause == errClosed {
+		return cause
 	}
 	reason := ctx.Err()
 	if !errors.Is(cause, reason) {

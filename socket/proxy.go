@@ -86,6 +86,9 @@ func (p *Proxy) WithTLS(config *tls.Config) *Proxy {
 
 // String is the URL without user and password.
 func (p *Proxy) String() string {
+	if p == nil {
+		return "none"
+	}
 	return p.scheme + "://" + net.JoinHostPort(p.host, strconv.Itoa(p.port))
 }
 

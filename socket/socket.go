@@ -15,6 +15,7 @@ import (
 	"log/slog"
 	"net"
 	"sync"
+	"time"
 )
 
 // Socket is a TCP connection to one host that can be opened, asked whether it
@@ -55,11 +56,17 @@ func New(host string, port int, opts *Options) *Socket {
 // work makes it fail with an error that is [net.ErrClosed]. Every error is an
 // [*OpenError].
 func (s *Socket) Open(ctx context.Context) error {
+	begun := time.Now()
+	fail := func(ctx context.Context) error {
+		return &OpenError{Host: unbracket(s.host), Port: s.port, Elapsed: time.Since(begun), Err: ended(ctx)}
+	}
+	ctx, stop := withLimit(ctx, "total", s.opts.timeout()) // the wait for another Open counts
+	defer stop()
 	select {
 	case s.turn <- struct{}{}:
 		defer func() { <-s.turn }()
 	case <-ctx.Done():
-		return &OpenError{Host: unbracket(s.host), Port: s.port, Err: ended(ctx)}
+		return fail(ctx)
 	}
 
 	s.mu.Lock()
@@ -84,7 +91,7 @@ func (s *Socket) Open(ctx context.Context) error {
 	s.cancel = nil
 	if err == nil && context.Cause(ctx) == errClosed {
 		_ = conn.Close()
-		return &OpenError{Host: unbracket(s.host), Port: s.port, Err: errClosed}
+		return fail(ctx)
 	}
 	s.conn = conn
 	return err

@@ -1,0 +1,9 @@
+//go:build !linux
+
+package socket
+
+import "testing"
+
+const namespaceTest = "SOCKET_TEST_NAMESPACE"
+
+func insideNamespace(m *testing.M, _ string) int { return m.Run() }
