@@ -1,0 +1,401 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"sync/atomic"
+	"unicode/utf8"
+
+	"github.com/vtynet/vty/transport"
+)
+
+// shell is the device's side of one session: keys go in, bytes to show come out.
+// It does no input and never waits, so any cut of the input gives the same
+// output.
+type shell struct {
+	dev    *Device
+	user   string
+	out    output
+	line   editor
+	stated atomic.Pointer[transport.Size] // what the terminal said of itself
+	rows   int                            // what a command set; -1: nothing
+	cols   int
+
+	login bool // the device itself asks who is there
+	mode  string
+	path  []step     // where in the configuration
+	own   *candidate // what this session alone edits
+	ask   *asking    // the question that waits for an answer; nil at the prompt
+	page  *page      // the answer on its way
+	hold  *command   // the command that goes on until interrupted
+	text  *collect   // lines that belong to a configuration line
+	cr    bool       // the last key was a return
+	exec  bool       // one command, without prompts and echo
+	stamp bool
+	done  bool
+	fails int // the last command's exit status
+}
+
+// asking is a question on the screen.
+type asking struct {
+	question
+	tries int
+	then  func(outcome string)
+}
+
+// collect gathers lines up to a delimiter.
+type collect struct {
+	until byte
+	lines []string
+	then  func(lines []string)
+}
+
+func newShell(d *Device, user string, size transport.Size) *shell {
+	s := &shell{dev: d, user: user, mode: d.cfg.Mode, rows: -1, cols: -1}
+	s.out.newline = d.model.data.Newline
+	s.line.out, s.line.style = &s.out, d.model.data.Echo
+	s.stamp = d.model.data.Stamp.Layout != ""
+	s.stated.Store(&size)
+	return s
+}
+
+func (s *shell) model() *Model { return s.dev.model }
+
+// size is the size of the screen as the device sees it; zero rows: no paging.
+func (s *shell) size() transport.Size {
+	d := &s.model().data
+	size := transport.Size{Columns: d.Columns, Rows: d.Rows}
+	if said := *s.stated.Load(); d.Follow && said != (transport.Size{}) {
+		size = said // a size without rows is a screen without end
+	}
+	if s.rows >= 0 {
+		size.Rows = s.rows
+	}
+	if s.cols >= 0 {
+		size.Columns = s.cols
+	}
+	return size
+}
+
+// begin starts the session, with the login inside it or after it.
+func (s *shell) begin() {
+	if s.login {
+		s.say(s.model().data.Banner)
+		s.identify(0)
+		return
+	}
+	s.welcome()
+}
+
+func (s *shell) welcome() {
+	s.say(s.model().data.Motd)
+	s.prompt(false)
+}
+
+// identify asks for name and password.
+func (s *shell) identify(failed int) {
+	d := &s.model().data.Login
+	if failed >= d.Tries {
+		s.say(d.Failed)
+		s.done = true
+		return
+	}
+	password := func(name string) {
+		s.put(question{Text: d.Password, Hidden: true}, func(typed string) {
+			if !s.admits(name, typed) {
+				s.say(d.Rejected)
+				s.identify(failed + 1)
+				return
+			}
+			s.user = name
+			s.welcome()
+		})
+	}
+	if d.User == "" {
+		password("")
+		return
+	}
+	s.put(question{Text: d.User}, password)
+}
+
+// admits checks a password; without a name any user's will do.
+func (s *shell) admits(name, password string) bool {
+	if name != "" || s.model().data.Login.User != "" {
+		want, known := s.dev.cfg.Users[name]
+		return known && want == password
+	}
+	for _, want := range s.dev.cfg.Users {
+		if want == password {
+			return true
+		}
+	}
+	return false
+}
+
+// key is one byte typed.
+func (s *shell) key(b byte) {
+	if s.done {
+		return
+	}
+	after := s.cr
+	s.cr = b == '\r'
+	if b == '\n' && after || b == 0 {
+		return // CR LF and CR NUL are one return
+	}
+	switch {
+	case s.hold != nil:
+		if b == 0x03 || b == 0x1e && s.model().data.Keys.Escape {
+			s.interrupted()
+		}
+	case s.page != nil:
+		if s.page.waiting {
+			s.turn(b)
+		}
+	case s.ask != nil && s.ask.Key:
+		s.answered(b)
+	case b == '\r' || b == '\n':
+		s.entered()
+	case b == 0x03:
+		s.cancel()
+	case b == 0x1a && s.model().data.Keys.Suspend && s.ask == nil && s.configuring():
+		s.suspend()
+	case b == 0x04 && s.model().data.Keys.EOF && len(s.line.line) == 0 && s.ask == nil:
+		s.out.text("\n")
+		s.leave("exit", "")
+	case b == '?' && s.model().data.Help && s.ask == nil && s.text == nil:
+		s.help()
+	default:
+		s.line.take(b)
+	}
+}
+
+// entered is the return at the end of a line.
+func (s *shell) entered() {
+	text := string(s.line.line)
+	s.out.text("\n")
+	switch {
+	case s.text != nil:
+		s.collected(text)
+	case s.ask != nil:
+		a := s.ask
+		s.ask = nil
+		s.replied(a, text)
+	default:
+		s.command(text)
+	}
+}
+
+// prompt shows the prompt and waits for a command.
+func (s *shell) prompt(gap bool) {
+	s.ask, s.page, s.hold = nil, nil, nil
+	if s.exec {
+		s.done = true
+	}
+	if s.done {
+		return
+	}
+	if gap {
+		s.say(s.model().data.Gap)
+	}
+	text := s.display()
+	s.out.text(text)
+	s.line.reset(utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:]), s.size().Columns, false)
+}
+
+// again is the prompt after a command.
+func (s *shell) again() { s.prompt(true) }
+
+// display is the prompt as the definition prints it.
+func (s *shell) display() string {
+	return expand(s.model().mode(s.mode).Display, func(name string) (string, bool) {
+		if name == "context" {
+			return s.context(), true
+		}
+		return s.value(name)
+	})
+}
+
+// context is what the prompt says of the place in the configuration.
+func (s *shell) context() string {
+	if len(s.path) == 0 {
+		return ""
+	}
+	if s.model().data.Configuration.Style == "braces" {
+		var b strings.Builder
+		for _, p := range s.path {
+			b.WriteString(" " + p.line)
+		}
+		return b.String()
+	}
+	last := s.path[len(s.path)-1]
+	return expand(last.rule.Context, func(name string) (string, bool) {
+		if name == "short" {
+			return s.model().opts.shorten(last.line[strings.LastIndexByte(last.line, ' ')+1:]), true
+		}
+		return s.value(name)
+	})
+}
+
+// say prints a string of the device file.
+func (s *shell) say(text string) {
+	if text != "" {
+		s.out.text(expand(text, s.value))
+	}
+}
+
+// put asks a question and hands over what was typed.
+func (s *shell) put(q question, then func(typed string)) {
+	s.pose(&asking{question: q, then: then})
+}
+
+func (s *shell) pose(a *asking) {
+	text := expand(a.Text, s.value)
+	s.ask = a
+	s.out.text(text)
+	s.line.reset(utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:]), s.size().Columns, a.Hidden)
+}
+
+// questions asks one after another, and then goes on, or stops where one was
+// answered with no.
+func (s *shell) questions(names []string, then func()) {
+	if len(names) == 0 {
+		then()
+		return
+	}
+	name := names[0]
+	q := s.model().data.Questions[name]
+	if q.Secret != "" && s.secret(q.Secret) == "" {
+		s.questions(names[1:], then)
+		return
+	}
+	s.pose(&asking{question: q, then: func(outcome string) {
+		if outcome == "no" {
+			s.again()
+			return
+		}
+		s.questions(names[1:], then)
+	}})
+}
+
+// secret is what a question about it must be answered with.
+func (s *shell) secret(name string) string {
+	if name == "password" {
+		if p, ok := s.dev.cfg.Users[s.user]; ok {
+			return p
+		}
+	}
+	return s.dev.cfg.Secrets[name]
+}
+
+// answered is a key that answers.
+func (s *shell) answered(b byte) {
+	a := s.ask
+	s.ask = nil
+	text := string(b)
+	if b == '\r' || b == '\n' {
+		text = ""
+	} else if b >= 0x20 && b < 0x7f && !a.Hidden {
+		s.out.raw(text)
+	}
+	s.replied(a, text)
+}
+
+// replied judges an answer.
+func (s *shell) replied(a *asking, typed string) {
+	switch {
+	case a.Secret != "":
+		if typed == s.secret(a.Secret) {
+			a.then("yes")
+			return
+		}
+		if a.tries++; a.tries >= a.Tries {
+			s.say(a.Failed)
+			s.again()
+			return
+		}
+		s.say(a.Wrong)
+		s.pose(a)
+		return
+	case a.Answers == nil && a.Default == "":
+		a.then(typed)
+		return
+	}
+	if typed = strings.TrimSpace(typed); typed == "" {
+		typed = a.Default
+	}
+	outcome, known := a.Answers[strings.ToLower(typed)]
+	if !known {
+		outcome, known = a.Answers["*"]
+	}
+	if !known && a.Answers == nil {
+		outcome, known = "yes", true
+	}
+	if !known || outcome == "again" {
+		s.say(a.Wrong)
+		s.pose(a)
+		return
+	}
+	s.say(a.Said[outcome])
+	a.then(outcome)
+}
+
+// cancel is Ctrl-C at a prompt or a question.
+func (s *shell) cancel() {
+	k := &s.model().data.Keys
+	s.ask, s.text = nil, nil
+	s.out.text(k.Interrupt + "\n")
+	if k.Leaves && s.configuring() {
+		s.leave("end", "")
+		return
+	}
+	s.again()
+}
+
+// suspend is Ctrl-Z in configuration: the line is taken, then all is left.
+func (s *shell) suspend() {
+	text := strings.TrimSpace(string(s.line.line))
+	s.out.text("^Z\n")
+	if text != "" && s.text == nil {
+		if f := s.model().fit(s.path, text); f.value != nil && (*f.value).Until == "" {
+			s.change(f)
+		}
+	}
+	s.text = nil
+	s.leave("end", "")
+}
+
+func (s *shell) configuring() bool {
+	_, is := s.model().data.Configuration.Modes[s.mode]
+	return is
+}
+
+// help lists what may follow the words typed so far.
+func (s *shell) help() {
+	m, line := s.model(), string(s.line.line)
+	tokens := m.opts.split(line)
+	prefix := ""
+	if n := len(tokens); n > 0 && !strings.HasSuffix(line, " ") {
+		prefix, tokens = tokens[n-1].text, tokens[:n-1]
+	}
+	words, end := m.commands[s.mode].next(tokens, prefix)
+	if s.configuring() {
+		g := &m.rules
+		if n := len(s.path); n > 0 && s.path[n-1].rule != nil && s.path[n-1].rule.within != nil {
+			g = s.path[n-1].rule.within
+		}
+		more, _ := g.next(tokens, prefix)
+		words = append(words, more...)
+	}
+	s.out.text("?\n")
+	for _, w := range words {
+		s.out.text(fmt.Sprintf("  %s\n", w))
+	}
+	if end {
+		s.out.text("  <cr>\n")
+	}
+	text := append([]byte(nil), s.line.line...)
+	s.out.text("\n")
+	s.prompt(false)
+	s.line.line = text
+	s.line.redraw()
+}

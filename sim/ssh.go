@@ -1,0 +1,265 @@
+package sim
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+
+	"github.com/vtynet/vty/transport"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// SSHConfig is how a device's SSH server differs from the usual.
+type SSHConfig struct {
+	// HostKey is the server's key; nil means a new Ed25519 key. Servers may
+	// share one.
+	HostKey ssh.Signer
+	// NoAuth lets everyone in, after which the device itself asks who is there,
+	// as some do. AuthorizedKeys are ignored then.
+	NoAuth bool
+	// AuthorizedKeys log any of the device's users in.
+	AuthorizedKeys []ssh.PublicKey
+	// Methods are those offered, of "password" and "keyboard-interactive"; nil
+	// means both.
+	Methods []string
+	// Banner is sent before authentication.
+	Banner string
+	// Algorithms are those offered; the zero value means x/crypto's own.
+	Algorithms ssh.Config
+}
+
+// NewHostKey makes an Ed25519 host key.
+func NewHostKey() (ssh.Signer, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, err
+	}
+	return ssh.NewSignerFromKey(key)
+}
+
+// ListenSSH serves the device over SSH at a TCP address; "" means any port of
+// 127.0.0.1. Nil cfg is the zero SSHConfig. The context governs only the call.
+func ListenSSH(ctx context.Context, addr string, dev *Device, cfg *SSHConfig) (*Server, error) {
+	l, err := listen(ctx, addr)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	s, err := ServeSSH(l, dev, cfg)
+	if err != nil {
+		return nil, errors.Join(err, l.Close())
+	}
+	return s, nil
+}
+
+// ServeSSH serves the device over SSH on l, which belongs to the Server then.
+func ServeSSH(l net.Listener, dev *Device, cfg *SSHConfig) (*Server, error) {
+	if cfg == nil {
+		cfg = &SSHConfig{}
+	}
+	key := cfg.HostKey
+	if key == nil {
+		var err error
+		if key, err = NewHostKey(); err != nil {
+			return nil, fmt.Errorf("sim: host key: %w", err)
+		}
+	}
+	front := &sshFront{dev: dev, login: cfg.NoAuth}
+	front.config = cfg.server(dev)
+	front.config.AddHostKey(key)
+	s := serve(dev, l, front.handle)
+	s.hostKey = knownhosts.Line([]string{l.Addr().String()}, key.PublicKey())
+	s.fingerprint = ssh.FingerprintSHA256(key.PublicKey())
+	return s, nil
+}
+
+// KnownHostsLine is the line of a known_hosts file that makes the server known;
+// "" for Telnet.
+func (s *Server) KnownHostsLine() string { return s.hostKey }
+
+// Fingerprint is the host key's, as OpenSSH prints it: "SHA256:…"; "" for
+// Telnet.
+func (s *Server) Fingerprint() string { return s.fingerprint }
+
+var errDenied = errors.New("permission denied")
+
+func (c *SSHConfig) server(dev *Device) *ssh.ServerConfig {
+	out := &ssh.ServerConfig{Config: c.Algorithms, NoClientAuth: c.NoAuth, ServerVersion: "SSH-2.0-vty-sim"}
+	if c.Banner != "" {
+		out.BannerCallback = func(ssh.ConnMetadata) string { return c.Banner }
+	}
+	if c.NoAuth {
+		return out
+	}
+	offers := func(method string) bool { return c.Methods == nil || slices.Contains(c.Methods, method) }
+	check := func(user, password string) error {
+		if want, ok := dev.cfg.Users[user]; !ok || want != password {
+			return errDenied
+		}
+		return nil
+	}
+	if offers("password") {
+		out.PasswordCallback = func(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
+			return nil, check(meta.User(), string(password))
+		}
+	}
+	if offers("keyboard-interactive") {
+		out.KeyboardInteractiveCallback = func(meta ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+			answers, err := ask("", "", []string{"Password: "}, []bool{false})
+			if err != nil {
+				return nil, err
+			}
+			if len(answers) != 1 {
+				return nil, errDenied
+			}
+			return nil, check(meta.User(), answers[0])
+		}
+	}
+	if len(c.AuthorizedKeys) > 0 {
+		out.PublicKeyCallback = func(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+			_, known := dev.cfg.Users[meta.User()]
+			for _, k := range c.AuthorizedKeys {
+				if known && string(k.Marshal()) == string(key.Marshal()) {
+					return nil, nil
+				}
+			}
+			return nil, errDenied
+		}
+	}
+	return out
+}
+
+// sshFront is a device's SSH server.
+type sshFront struct {
+	dev    *Device
+	config *ssh.ServerConfig
+	login  bool
+}
+
+func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
+	stop := transport.CloseOn(ctx, conn)
+	defer stop()
+	client, channels, requests, err := ssh.NewServerConn(conn, f.config)
+	if err != nil {
+		return
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { ssh.DiscardRequests(requests) })
+	for c := range channels {
+		if c.ChannelType() != "session" {
+			_ = c.Reject(ssh.UnknownChannelType, "only sessions")
+			continue
+		}
+		ch, reqs, err := c.Accept()
+		if err != nil {
+			continue
+		}
+		wg.Go(func() {
+			h := &sshSession{dev: f.dev, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
+			h.serve(ctx, reqs)
+		})
+	}
+}
+
+// sshSession is one session channel.
+type sshSession struct {
+	dev     *Device
+	ch      ssh.Channel
+	term    Terminal
+	session *Session
+	run     func() // the session that a request has just started
+	wg      sync.WaitGroup
+}
+
+func (h *sshSession) serve(ctx context.Context, requests <-chan *ssh.Request) {
+	defer h.wg.Wait()
+	defer h.ch.Close()
+	for r := range requests {
+		ok := h.request(ctx, r)
+		if r.WantReply {
+			_ = r.Reply(ok, nil)
+		}
+		if h.run != nil { // the answer to the request goes first
+			h.wg.Go(h.run)
+			h.run = nil
+		}
+	}
+}
+
+type ptyRequest struct {
+	Term                         string
+	Columns, Rows, Width, Height uint32
+	Modes                        string
+}
+
+type windowChange struct {
+	Columns, Rows, Width, Height uint32
+}
+
+func (h *sshSession) request(ctx context.Context, r *ssh.Request) bool {
+	switch r.Type {
+	case "pty-req":
+		var p ptyRequest
+		if ssh.Unmarshal(r.Payload, &p) != nil {
+			return false
+		}
+		h.term.Size = size(p.Columns, p.Rows)
+		return true
+	case "window-change":
+		var w windowChange
+		if ssh.Unmarshal(r.Payload, &w) != nil {
+			return false
+		}
+		h.term.Size = size(w.Columns, w.Rows)
+		if h.session != nil {
+			h.session.Resize(h.term.Size)
+		}
+		return true
+	case "env":
+		return true
+	case "shell":
+		return h.start(func(s *Session) int {
+			_ = s.serve(ctx, h.ch)
+			return 0
+		})
+	case "exec":
+		var command struct{ Line string }
+		if ssh.Unmarshal(r.Payload, &command) != nil {
+			return false
+		}
+		h.term.Login = false
+		return h.start(func(s *Session) int {
+			status, _ := s.exec(ctx, h.ch, command.Line)
+			return status
+		})
+	}
+	return false
+}
+
+// start runs the channel's one session.
+func (h *sshSession) start(run func(*Session) int) bool {
+	if h.session != nil {
+		return false
+	}
+	session := h.dev.NewSession(h.term)
+	h.session = session
+	h.run = func() {
+		status := run(session)
+		_, _ = h.ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
+		_ = h.ch.CloseWrite()
+		_ = h.ch.Close()
+	}
+	return true
+}
+
+// size is a terminal's size as SSH states it, within reason.
+func size(columns, rows uint32) transport.Size {
+	const most = 1 << 16
+	return transport.Size{Columns: int(min(columns, most)), Rows: int(min(rows, most))}
+}
