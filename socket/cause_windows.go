@@ -9,6 +9,16 @@ import (
 // causes classifies the errors of ConnectEx and of the calls before it. The
 // syscall package's ECONNREFUSED and its like are not what Windows returns.
 var causes = map[syscall.Errno]Cause{
+	// The syscall package's own, which dial functions may return.
+	syscall.ECONNREFUSED:  Refused,
+	syscall.ETIMEDOUT:     TimedOut,
+	syscall.EHOSTUNREACH:  Unreachable,
+	syscall.ENETUNREACH:   Unreachable,
+	syscall.EADDRNOTAVAIL: Unreachable,
+	syscall.ECONNRESET:    Reset,
+	syscall.EACCES:        NotPermitted,
+	syscall.EPERM:         NotPermitted,
+
 	windows.WSAECONNREFUSED:           Refused,
 	windows.ERROR_CONNECTION_REFUSED:  Refused,
 	windows.WSAETIMEDOUT:              TimedOut,

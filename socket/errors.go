@@ -57,7 +57,7 @@ type Attempt struct {
 
 // String says in one line which address was tried and what came of it.
 func (a Attempt) String() string {
-	return fmt.Sprintf("%v (%v): %s after %v", a.Address, a.Family, phrase(a.Err), round(a.Elapsed))
+	return fmt.Sprintf("%v (%v), %v: %s", a.Address, a.Family, round(a.Elapsed), phrase(a.Err))
 }
 
 // Timeout reports whether time ran out on the whole or on any attempt.
@@ -86,6 +86,8 @@ func (e *OpenError) Error() string {
 	switch {
 	case e.Err != nil && (len(e.Attempts) == 0 || e.refusedByProxy()):
 		b.WriteString(": " + e.Err.Error())
+	case len(e.Attempts) == 0:
+		b.WriteString(": not opened")
 	case len(e.Attempts) == 1 && len(e.Untried) == 0:
 		a := e.Attempts[0]
 		b.WriteString(": ")
