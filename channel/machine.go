@@ -184,10 +184,13 @@ func (m *machine) shape(line string, modes []string) (found *Prompt, host string
 	return found, host
 }
 
-// group returns what the group "host" matched.
+// group returns what the group "host" matched; a shape may name it in several
+// alternatives.
 func group(re *regexp.Regexp, line string, at []int) string {
-	if i := re.SubexpIndex("host"); i >= 0 && at[2*i] >= 0 {
-		return line[at[2*i]:at[2*i+1]]
+	for i, name := range re.SubexpNames() {
+		if name == "host" && at[2*i] >= 0 {
+			return line[at[2*i]:at[2*i+1]]
+		}
 	}
 	return ""
 }
@@ -415,14 +418,9 @@ func (m *machine) cutAbove(text, mode string) string {
 			continue
 		}
 		body := strings.TrimSuffix(text, "\n")
-		if text == "" {
-			return text
-		}
-		for n := maxAbove; n > 0; n-- {
-			at := lastLines(body, n)
-			if at >= 0 && p.Above.MatchString(body[at:]) {
-				return text[:at]
-			}
+		from := max(lastLines(body, maxAbove), 0)
+		if at := p.Above.FindStringIndex(body[from:]); at != nil && text != "" {
+			return text[:from+at[0]]
 		}
 	}
 	return text

@@ -1,0 +1,117 @@
+package vty
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport"
+)
+
+// Transport names a way to reach a terminal.
+type Transport string
+
+// The transports that Dial knows. Any other is a matter of Open, or of
+// Config.Dial.
+const (
+	SSH    Transport = "ssh"
+	Telnet Transport = "telnet"
+)
+
+// Config says how to reach a device and what it is. It is read, never written,
+// and may be shared by any number of devices.
+type Config struct {
+	// Platform names the kind of device; "" means "generic", which knows nothing
+	// and learns the prompt.
+	Platform string
+	// Definition, where not nil, is used instead of Platform.
+	Definition *platform.Definition
+
+	Transport Transport // "" means SSH
+	Port      int       // 0 means 22 for SSH and 23 for Telnet
+
+	// User is the name to log in as.
+	User string
+	// Auth are the SSH methods, in order of preference.
+	Auth []auth.Method
+	// HostKeys is the SSH host-key policy. Nil is an error, except over Telnet.
+	HostKeys auth.HostKeys
+	// Password answers a device that asks for a password within the session. Nil
+	// means the password of Auth, where there is one.
+	Password auth.Source
+	// Secrets are what the definition's transitions ask for by name: "enable"
+	// most of all.
+	Secrets map[string]auth.Source
+
+	// Mode is the mode that commands run in; "" means the platform's own.
+	Mode string
+	// KeepTerminal leaves out the platform's on-open steps (paging off, width).
+	KeepTerminal bool
+
+	Socket *socket.Options // nil means the zero options
+	Size   transport.Size  // of the terminal; zero means 511 columns, 1000 rows
+	Legacy bool            // allows weak SSH algorithms
+
+	// Dial, where not nil, reaches the terminal instead of Transport.
+	Dial func(ctx context.Context) (transport.Conn, error)
+
+	// OpenTimeout limits everything from the name lookup to the first prompt
+	// where the context has no deadline. 0 means 60 s.
+	OpenTimeout time.Duration
+	// Silence is how long a device may say nothing while an answer is awaited.
+	// 0 means 60 s, a negative value means for ever.
+	Silence time.Duration
+	// Quiet is how long a device must say nothing before a prompt that was never
+	// seen before is believed. 0 means 150 ms.
+	Quiet time.Duration
+
+	Logger *slog.Logger // nil logs nothing
+	Trace  *Trace       // nil traces nothing
+}
+
+// Trace hears of the phases of opening a device. Each function may be nil; they
+// are called in order, on the goroutine that called Dial.
+type Trace struct {
+	// Reached is called when the transport is up: connected and, over SSH,
+	// authenticated and at a shell.
+	Reached func(conn transport.Conn, took time.Duration)
+	// LoggedIn is called at the first prompt.
+	LoggedIn func(prompt, mode string, took time.Duration)
+	// Ready is called when the device is in its mode and prepared.
+	Ready func(prompt, mode string, took time.Duration)
+}
+
+// definition returns the definition to use.
+func (c *Config) definition() (*platform.Definition, error) {
+	switch {
+	case c.Definition != nil:
+		return c.Definition, nil
+	case c.Platform == "":
+		return platform.Load("generic")
+	}
+	return platform.Load(c.Platform)
+}
+
+// secret gives the secret of a name that a definition uses.
+func (c *Config) secret(ctx context.Context, name string) (auth.Secret, error) {
+	if name == "user" {
+		return auth.NewSecret(c.User), nil
+	}
+	if src := c.Secrets[name]; src != nil {
+		return src.Secret(ctx)
+	}
+	if name == "password" {
+		if c.Password != nil {
+			return c.Password.Secret(ctx)
+		}
+		for _, m := range c.Auth {
+			if p, ok := m.(auth.PasswordMethod); ok && p.Source != nil {
+				return p.Source.Secret(ctx)
+			}
+		}
+	}
+	return auth.Secret{}, &SecretError{Name: name}
+}

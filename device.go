@@ -1,0 +1,105 @@
+package vty
+
+import (
+	"context"
+	"time"
+
+	"github.com/vtynet/vty/channel"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/transport"
+)
+
+// Device is an open session with a device. It is safe for concurrent use:
+// operations queue, and each has the session to itself.
+type Device struct {
+	host   string
+	port   int
+	cfg    *Config
+	def    *platform.Definition
+	ch     *channel.Channel
+	mode   string // that commands run in
+	banner string
+	turn   chan struct{} // holds a token while an operation is under way
+}
+
+// Host returns the name or address the device was opened by.
+func (d *Device) Host() string { return d.host }
+
+// Hostname returns the device's own name as its prompt shows it, or "".
+func (d *Device) Hostname() string { return d.ch.Host() }
+
+// Platform returns the definition in use.
+func (d *Device) Platform() *platform.Definition { return d.def }
+
+// Banner returns what the device showed before its first prompt.
+func (d *Device) Banner() string { return d.banner }
+
+// Prompt returns the prompt the device showed last, without asking it.
+func (d *Device) Prompt() string {
+	prompt, _ := d.ch.Prompt()
+	return prompt
+}
+
+// Mode returns the mode the device is in, without asking it.
+func (d *Device) Mode() string {
+	_, mode := d.ch.Prompt()
+	return mode
+}
+
+// Conn returns the transport, for what it knows beside the bytes. Reading from
+// it or writing to it breaks the session.
+func (d *Device) Conn() transport.Conn { return d.ch.Conn() }
+
+// Alive reports whether the session is open and, as far as the transport can
+// tell without sending to the command line, the device can be reached.
+func (d *Device) Alive() bool {
+	if d.ch.Err() != nil {
+		return false
+	}
+	if a, ok := d.ch.Conn().(transport.Aliver); ok {
+		return a.Alive()
+	}
+	return true
+}
+
+// lock waits for the session to be free.
+func (d *Device) lock(ctx context.Context) error {
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (d *Device) unlock() { <-d.turn }
+
+// closeTimeout is how long Close waits for the device to say goodbye.
+const closeTimeout = time.Second
+
+// Close takes leave as the platform wants it, where the session is idle and the
+// device answers within a second, and closes the connection. It may be called
+// more than once, and while other operations wait: they return ErrClosed.
+func (d *Device) Close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	select {
+	case d.turn <- struct{}{}:
+		if d.ch.Err() == nil {
+			_ = d.leave(ctx)
+		}
+		d.unlock()
+	default: // a command is under way: it ends with the connection
+	}
+	return d.ch.Close()
+}
+
+// leave types the platform's on-close steps.
+func (d *Device) leave(ctx context.Context) error {
+	if d.Mode() != d.mode {
+		if err := d.reachMode(ctx, d.mode); err != nil {
+			return err
+		}
+	}
+	return d.steps(ctx, d.def.Close, d.mode)
+}

@@ -1,0 +1,215 @@
+package vty
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vtynet/vty/channel"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/ssh"
+	"github.com/vtynet/vty/transport/telnet"
+)
+
+const defaultOpenTimeout = time.Minute
+
+// Dial connects to host, logs in, reaches the mode that commands run in and
+// prepares the terminal. host is a name or an address, with a port if wished:
+// "r1", "192.0.2.1:2222", "[2001:db8::1]:22", "fe80::1%eth0". A nil cfg is an
+// error, since it has no host-key policy.
+//
+// The error is a *DialError, save for mistakes in cfg.
+func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
+	if cfg == nil {
+		cfg = &Config{}
+	}
+	def, err := cfg.definition()
+	if err != nil {
+		return nil, err
+	}
+	name, port, err := hostPort(host, cfg)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := openContext(ctx, cfg)
+	defer cancel()
+	started := time.Now()
+	conn, err := reach(ctx, name, port, cfg)
+	if err != nil {
+		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: err}
+	}
+	if t := cfg.Trace; t != nil && t.Reached != nil {
+		t.Reached(conn, time.Since(started))
+	}
+	return open(ctx, conn, name, port, def, cfg)
+}
+
+// Open makes a device of a terminal that is reached already: a console, a
+// session within a session, a simulated device. The device owns conn from then
+// on, also where Open fails. name is used in results and errors.
+func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (*Device, error) {
+	if cfg == nil {
+		cfg = &Config{}
+	}
+	def, err := cfg.definition()
+	if err != nil {
+		_ = conn.Close()
+		return nil, err
+	}
+	ctx, cancel := openContext(ctx, cfg)
+	defer cancel()
+	return open(ctx, conn, name, cfg.Port, def, cfg)
+}
+
+func openContext(ctx context.Context, cfg *Config) (context.Context, context.CancelFunc) {
+	if _, limited := ctx.Deadline(); limited {
+		return ctx, func() {}
+	}
+	limit := cfg.OpenTimeout
+	if limit <= 0 {
+		limit = defaultOpenTimeout
+	}
+	return context.WithTimeout(ctx, limit)
+}
+
+// hostPort splits what a user writes for a host.
+func hostPort(host string, cfg *Config) (name string, port int, err error) {
+	port = cfg.Port
+	if port == 0 {
+		port = 22
+		if cfg.Transport == Telnet {
+			port = 23
+		}
+	}
+	name = host
+	if h, p, err := net.SplitHostPort(host); err == nil {
+		n, err := strconv.ParseUint(p, 10, 16)
+		if err != nil || n == 0 {
+			return "", 0, fmt.Errorf("host %q: %q is not a port (1 to 65535)", host, p)
+		}
+		name, port = h, int(n)
+	} else if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		name = host[1 : len(host)-1]
+	}
+	if name == "" {
+		return "", 0, fmt.Errorf("host %q: no name or address", host)
+	}
+	return name, port, nil
+}
+
+// reach opens the transport.
+func reach(ctx context.Context, host string, port int, cfg *Config) (transport.Conn, error) {
+	switch {
+	case cfg.Dial != nil:
+		return cfg.Dial(ctx)
+	case cfg.Transport == Telnet:
+		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Size: cfg.Size})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == SSH || cfg.Transport == "":
+		conn, err := ssh.Dial(ctx, host, port, &ssh.Config{
+			User: cfg.User, Auth: cfg.Auth, HostKeys: cfg.HostKeys,
+			Socket: cfg.Socket, Size: cfg.Size, Legacy: cfg.Legacy, Logger: cfg.Logger,
+		})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
+	return nil, fmt.Errorf("unknown transport %q: want %q or %q", cfg.Transport, SSH, Telnet)
+}
+
+// open logs in over conn and prepares the device.
+func open(ctx context.Context, conn transport.Conn, host string, port int, def *platform.Definition, cfg *Config) (*Device, error) {
+	started := time.Now()
+	d := &Device{
+		host: host, port: port, cfg: cfg, def: def,
+		ch:   channel.New(conn, channelConfig(conn, def, cfg)),
+		turn: make(chan struct{}, 1),
+		mode: def.Default,
+	}
+	if cfg.Mode != "" {
+		d.mode = cfg.Mode
+	}
+	fail := func(phase Phase, err error) (*Device, error) {
+		_ = d.ch.Close()
+		return nil, &DialError{Host: host, Port: port, Phase: phase, Err: err}
+	}
+	reply, err := d.ch.Login(ctx, d.login())
+	if err != nil {
+		return fail(PhaseLogin, err)
+	}
+	d.banner = reply.Text
+	trace := cfg.Trace
+	if trace == nil {
+		trace = &Trace{}
+	}
+	if trace.LoggedIn != nil {
+		trace.LoggedIn(reply.Prompt, reply.Mode, time.Since(started))
+	}
+	if d.mode == "" {
+		d.mode = reply.Mode
+	}
+	if err := d.reachMode(ctx, d.mode); err != nil {
+		return fail(PhaseMode, err)
+	}
+	if !cfg.KeepTerminal {
+		if err := d.steps(ctx, def.Open, d.mode); err != nil {
+			return fail(PhasePrepare, err)
+		}
+	}
+	if trace.Ready != nil {
+		prompt, mode := d.ch.Prompt()
+		trace.Ready(prompt, mode, time.Since(started))
+	}
+	return d, nil
+}
+
+// channelConfig says to the channel what the definition knows.
+func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *channel.Config {
+	c := &channel.Config{
+		Return: def.Return, Interrupt: def.Interrupt,
+		Silence: cfg.Silence, Quiet: cfg.Quiet, Logger: cfg.Logger,
+	}
+	if s, ok := conn.(transport.Sizer); ok {
+		c.Width = s.Size().Columns
+	}
+	for _, m := range def.Modes {
+		c.Prompts = append(c.Prompts, channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above})
+	}
+	for _, p := range append(def.Pagers[:len(def.Pagers):len(def.Pagers)], platform.UniversalPagers()...) {
+		c.Pagers = append(c.Pagers, channel.Pager{Shape: p.Prompt, Key: p.Key})
+	}
+	for _, q := range append(def.Questions[:len(def.Questions):len(def.Questions)], platform.UniversalQuestions()...) {
+		c.Questions = append(c.Questions, q.Prompt)
+	}
+	return c
+}
+
+// login says how to answer the device's own login questions.
+func (d *Device) login() channel.Login {
+	l := channel.Login{User: d.def.Login.User, Password: d.def.Login.Password, Rejected: d.def.Login.Rejected}
+	usual := platform.UniversalLogin()
+	if l.User == nil {
+		l.User = usual.User
+	}
+	if l.Password == nil {
+		l.Password = usual.Password
+	}
+	if l.Rejected == nil {
+		l.Rejected = usual.Rejected
+	}
+	l.Detours = d.asks(append(d.def.Login.Detours[:len(d.def.Login.Detours):len(d.def.Login.Detours)], usual.Detours...))
+	l.UserName = func(context.Context) (string, error) { return d.cfg.User, nil }
+	l.PasswordText = func(ctx context.Context) (channel.Answer, error) {
+		secret, err := d.cfg.secret(ctx, "password")
+		return channel.Answer{Text: secret.Reveal(), Hidden: true}, err
+	}
+	return l
+}

@@ -1,0 +1,181 @@
+package vty
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/channel"
+)
+
+// States that end an operation; errors.Is finds them.
+var (
+	// ErrClosed: the session is over, whoever ended it.
+	ErrClosed = channel.ErrClosed
+	// ErrDesync: the device echoed something other than what was typed.
+	ErrDesync = channel.ErrDesync
+	// ErrSilence: the device said nothing for longer than Config.Silence.
+	ErrSilence = channel.ErrSilence
+	// ErrLogin: the device refused the user or the password within the session.
+	ErrLogin = channel.ErrLogin
+	// ErrRefused: the device refused a command.
+	ErrRefused = errors.New("refused by the device")
+	// ErrInput: the text given cannot be typed as one command.
+	ErrInput = errors.New("not a command")
+)
+
+// The events of a conversation, as package channel reports them.
+type (
+	// TimeoutError says that what was awaited did not come in time.
+	TimeoutError = channel.TimeoutError
+	// QuestionError says that the device asked what nobody had an answer for.
+	QuestionError = channel.QuestionError
+	// DesyncError says how the device got out of step.
+	DesyncError = channel.DesyncError
+	// ClosedError says that the session ended while something was awaited.
+	ClosedError = channel.ClosedError
+	// LoginError says why a login within the session failed.
+	LoginError = channel.LoginError
+)
+
+// Phase is a stage of opening a device.
+type Phase string
+
+// The phases, in order.
+const (
+	PhaseConnect Phase = "connect" // the transport, SSH authentication included
+	PhaseLogin   Phase = "login"   // questions within the session, up to the first prompt
+	PhaseMode    Phase = "mode"    // the way to the mode that commands run in
+	PhasePrepare Phase = "prepare" // the platform's on-open steps
+)
+
+// DialError says in which phase opening a device failed. It wraps the cause: a
+// *socket.OpenError, an error of the SSH transport, a *LoginError and so on.
+type DialError struct {
+	Host  string
+	Port  int
+	Phase Phase
+	Err   error
+}
+
+func (e *DialError) Error() string {
+	text := e.Err.Error()
+	if strings.Contains(text, e.Host) {
+		return text
+	}
+	return fmt.Sprintf("%s: %s", e.Host, text)
+}
+
+// Unwrap returns the cause.
+func (e *DialError) Unwrap() error { return e.Err }
+
+// CommandError says that the device refused a command. It wraps ErrRefused; the
+// session goes on.
+type CommandError struct {
+	Host    string
+	Command string
+	Reason  string // the line of the answer that says so
+	Answer  string // the whole answer
+}
+
+func (e *CommandError) Error() string {
+	return fmt.Sprintf("%s: %q refused: %s", e.Host, e.Command, strings.TrimSpace(e.Reason))
+}
+
+// Unwrap returns ErrRefused.
+func (e *CommandError) Unwrap() error { return ErrRefused }
+
+// ModeError says that a mode could not be reached. It wraps the cause, and
+// ErrRefused where the device simply stayed where it was.
+type ModeError struct {
+	Host     string
+	From, To string
+	Seen     string // the mode the device is in
+	Answer   string // what the device said
+	Err      error  // or nil
+}
+
+func (e *ModeError) Error() string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: mode %q could not be reached from %q", e.Host, e.To, e.From)
+	if e.Err != nil {
+		fmt.Fprintf(&b, ": %v", e.Err)
+		return b.String()
+	}
+	fmt.Fprintf(&b, ": the device is in %q", e.Seen)
+	if answer := strings.TrimSpace(e.Answer); answer != "" {
+		fmt.Fprintf(&b, " and says %q", answer)
+	}
+	return b.String()
+}
+
+// Unwrap returns the cause.
+func (e *ModeError) Unwrap() error {
+	if e.Err == nil {
+		return ErrRefused
+	}
+	return e.Err
+}
+
+// SecretError says that the device asked for a secret that nobody gave, or
+// refused the one it was given.
+type SecretError struct {
+	Name    string
+	Refused bool // it was given, and the device asked again
+}
+
+func (e *SecretError) Error() string {
+	if e.Refused {
+		return fmt.Sprintf("the device refused the %s secret", e.Name)
+	}
+	return fmt.Sprintf("the device asks for the %s secret and none was given", e.Name)
+}
+
+// Unwrap returns auth.ErrNoSecret where none was given, and ErrRefused otherwise.
+func (e *SecretError) Unwrap() error {
+	if e.Refused {
+		return ErrRefused
+	}
+	return auth.ErrNoSecret
+}
+
+// InputError says why a text cannot be typed as a command. It wraps ErrInput.
+type InputError struct {
+	Input string
+	Why   string
+}
+
+func (e *InputError) Error() string { return fmt.Sprintf("%q: %v: %s", e.Input, ErrInput, e.Why) }
+
+// Unwrap returns ErrInput.
+func (e *InputError) Unwrap() error { return ErrInput }
+
+// ConfigureError says which configuration line the device refused. It wraps the
+// *CommandError of that line. What was applied, and whether a candidate was
+// thrown away, is in the Report.
+type ConfigureError struct {
+	Host   string
+	Line   int // counted from 1
+	Report *Report
+	Err    error
+}
+
+func (e *ConfigureError) Error() string {
+	r := e.Report
+	var state string
+	switch {
+	case r.Aborted:
+		state = "nothing was changed: the candidate was thrown away"
+	case r.Committed:
+		state = "the configuration was committed all the same"
+	case r.Candidate:
+		state = "nothing was committed"
+	default:
+		state = fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Unsent))
+	}
+	return fmt.Sprintf("line %d: %v; %s", e.Line, e.Err, state)
+}
+
+// Unwrap returns the line's error.
+func (e *ConfigureError) Unwrap() error { return e.Err }

@@ -1,0 +1,145 @@
+package vty
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"github.com/vtynet/vty/channel"
+	"github.com/vtynet/vty/platform"
+)
+
+// Enter brings the device into a mode of its platform, by whatever way leads
+// there, and keeps it there for the commands that follow. The error is a
+// *ModeError where there is no way or the device refuses.
+func (d *Device) Enter(ctx context.Context, mode string) error {
+	if err := d.lock(ctx); err != nil {
+		return err
+	}
+	defer d.unlock()
+	if err := d.reachMode(ctx, mode); err != nil {
+		return err
+	}
+	d.mode = mode
+	return nil
+}
+
+// reachMode goes the way from the mode the device is in to mode. Each leg is
+// checked by the prompt that ends it.
+func (d *Device) reachMode(ctx context.Context, mode string) error {
+	_, from := d.ch.Prompt()
+	if from == mode {
+		return nil
+	}
+	way, err := d.def.Path(from, mode)
+	if err != nil {
+		return &ModeError{Host: d.host, From: from, To: mode, Seen: from, Err: err}
+	}
+	for _, leg := range way {
+		if err := d.takeLeg(ctx, leg); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
+	said := ""
+	for _, step := range leg.Steps {
+		reply, err := d.ch.Send(ctx, d.input(step, leg.To, leg.From))
+		if err != nil {
+			_, seen := d.ch.Prompt()
+			return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Err: err}
+		}
+		said = reply.Text
+	}
+	if _, seen := d.ch.Prompt(); seen != leg.To {
+		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: said}
+	}
+	return nil
+}
+
+// steps types steps one after the other. A refusal of one that is not optional
+// is a *CommandError.
+func (d *Device) steps(ctx context.Context, steps []platform.Step, modes ...string) error {
+	for _, step := range steps {
+		reply, err := d.ch.Send(ctx, d.input(step, modes...))
+		if err != nil {
+			if step.Ends && errors.Is(err, ErrClosed) {
+				return nil
+			}
+			return err
+		}
+		if reply.Ended {
+			return nil
+		}
+		if line, refused := judge(reply.Text, d.def.Failures); refused && !step.Optional {
+			return &CommandError{Host: d.host, Command: step.Send, Reason: line, Answer: reply.Text}
+		}
+	}
+	return nil
+}
+
+// input makes a channel's input of a definition's step.
+func (d *Device) input(step platform.Step, modes ...string) channel.Input {
+	return channel.Input{Line: step.Send, Modes: modes, Asks: d.asks(step.Asks), Ends: step.Ends}
+}
+
+// asks makes a channel's questions of a definition's. A secret is given once: a
+// device that asks again has refused it.
+func (d *Device) asks(asks []platform.Ask) []channel.Ask {
+	var out []channel.Ask
+	for _, ask := range asks {
+		given := false
+		out = append(out, channel.Ask{Shape: ask.Prompt, Answer: func(ctx context.Context, _ string) (channel.Answer, error) {
+			if ask.Secret == "" {
+				return channel.Answer{Text: ask.Answer, Key: ask.Key}, nil
+			}
+			if given {
+				return channel.Answer{}, &SecretError{Name: ask.Secret, Refused: true}
+			}
+			given = true
+			secret, err := d.cfg.secret(ctx, ask.Secret)
+			return channel.Answer{Text: secret.Reveal(), Hidden: ask.Secret != "user"}, err
+		}})
+	}
+	return out
+}
+
+// judged is how many lines at the head and at the tail of an answer are looked
+// at for the device's refusal: a refused command says little.
+const judged = 16
+
+// judge finds the line of an answer that says the command was refused.
+func judge(text string, failures ...[]platform.Failure) (line string, refused bool) {
+	if text == "" {
+		return "", false
+	}
+	head, rest := cutLines(text, judged)
+	for l := range strings.SplitSeq(head, "\n") {
+		if platform.Judge(l, failures...) == platform.SeverityError {
+			return l, true
+		}
+	}
+	for i := 0; i < judged && rest != ""; i++ {
+		at := strings.LastIndexByte(rest, '\n')
+		if l := rest[at+1:]; platform.Judge(l, failures...) == platform.SeverityError {
+			return l, true
+		}
+		rest = rest[:max(at, 0)]
+	}
+	return "", false
+}
+
+// cutLines splits text after its first n lines.
+func cutLines(text string, n int) (head, rest string) {
+	at := 0
+	for range n {
+		i := strings.IndexByte(text[at:], '\n')
+		if i < 0 {
+			return text, ""
+		}
+		at += i + 1
+	}
+	return text[:at-1], text[at:]
+}

@@ -1,0 +1,41 @@
+package vty
+
+import (
+	"strings"
+	"time"
+)
+
+// Result is the answer to one command. It does not change once it is returned.
+type Result struct {
+	Host     string
+	Platform string
+	Command  string
+	Mode     string   // the mode the device was in afterwards
+	Prompt   string   // the prompt that ended the answer
+	Aside    []string // lines the device sent unasked before it echoed the command
+	Started  time.Time
+	Elapsed  time.Duration
+	Failed   bool   // the device refused the command
+	Reason   string // the line of the answer that says so
+	Ended    bool   // the device ended the session
+
+	text string
+	raw  []byte
+}
+
+// Text returns the answer as a person would have read it: without echo, prompt,
+// pager and escape codes, lines separated by line feeds, and without the last
+// line end.
+func (r *Result) Text() string { return r.text }
+
+// Raw returns every byte that the device sent between the command and the end
+// of the prompt. The caller must not change it.
+func (r *Result) Raw() []byte { return r.raw }
+
+// Lines returns Text in lines; none for an empty answer.
+func (r *Result) Lines() []string {
+	if r.text == "" {
+		return nil
+	}
+	return strings.Split(r.text, "\n")
+}

@@ -1,0 +1,204 @@
+package vty
+
+import (
+	"context"
+	"fmt"
+	"iter"
+	"regexp"
+	"strings"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/channel"
+)
+
+// Run types a command in the mode that commands run in and returns the answer.
+//
+// A command that the device refuses returns both the result and a
+// *CommandError; the session goes on. Every other error comes without a result:
+// *TimeoutError, *QuestionError, *DesyncError, *ModeError or *ClosedError, and
+// those that wrap ErrClosed mean that the session is over.
+func (d *Device) Run(ctx context.Context, command string) (*Result, error) {
+	return d.Do(ctx, Command{Line: command})
+}
+
+// Each runs commands one after the other and yields each result with its error.
+// It stops when the session is over or the caller leaves the loop; a refused
+// command does not stop it.
+func (d *Device) Each(ctx context.Context, commands ...string) iter.Seq2[*Result, error] {
+	return func(yield func(*Result, error) bool) {
+		for _, command := range commands {
+			res, err := d.Run(ctx, command)
+			if !yield(res, err) || d.ch.Err() != nil || ctx.Err() != nil {
+				return
+			}
+		}
+	}
+}
+
+// Stream types a command and yields its answer line by line as it comes, in
+// constant memory. An error is the last thing yielded. Leaving the loop early
+// stops the command and leaves the device at its prompt.
+func (d *Device) Stream(ctx context.Context, command string) iter.Seq2[string, error] {
+	return d.Follow(ctx, Command{Line: command})
+}
+
+// Interact types a command and answers the questions that follow, one after the
+// other. Questions that the device leaves out at the end are not an error;
+// Result.Text shows what was asked.
+func (d *Device) Interact(ctx context.Context, command string, steps ...Step) (*Result, error) {
+	return d.Do(ctx, Command{Line: command, Steps: steps})
+}
+
+// Command is a command with all that may be said about it.
+type Command struct {
+	Line string
+	// Mode is the mode to run it in, and After the mode it leads to; "" means the
+	// mode that commands run in.
+	Mode, After string
+	// Steps are questions that come one after the other.
+	Steps []Step
+	// Whenever are questions that may come at any time, each up to three times.
+	Whenever []Step
+	// Ends allows the device to end the session instead of showing a prompt.
+	Ends bool
+}
+
+// Step is a question and its answer. Of Answer, Secret and Reply one is used:
+// Reply if not nil, or else Secret, or else Answer.
+type Step struct {
+	Expect *regexp.Regexp // found in the line at the cursor, trailing blanks removed
+	Answer string
+	Secret auth.Source // typed unseen: kept out of every log and error
+	Reply  func(ctx context.Context, question string) (string, error)
+	Key    bool // a single key: no return follows
+}
+
+// Do runs a command. See Run for its errors.
+func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
+	if err := typable(cmd.Line); err != nil {
+		return nil, err
+	}
+	if err := d.lock(ctx); err != nil {
+		return nil, err
+	}
+	defer d.unlock()
+	if err := d.ready(ctx, cmd); err != nil {
+		return nil, err
+	}
+	reply, err := d.ch.Send(ctx, d.command(cmd))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", d.host, err)
+	}
+	return d.result(cmd.Line, reply)
+}
+
+// Follow is Do with the answer streamed, as Stream does.
+func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		if err := typable(cmd.Line); err != nil {
+			yield("", err)
+			return
+		}
+		if err := d.lock(ctx); err != nil {
+			yield("", err)
+			return
+		}
+		defer d.unlock()
+		if err := d.ready(ctx, cmd); err != nil {
+			yield("", err)
+			return
+		}
+		n, refusal := 0, ""
+		for line, err := range d.ch.Lines(ctx, d.command(cmd)) {
+			if err != nil {
+				yield("", fmt.Errorf("%s: %w", d.host, err))
+				return
+			}
+			if n++; n <= judged && refusal == "" {
+				refusal, _ = judge(line, d.def.Failures)
+			}
+			if !yield(line, nil) {
+				return
+			}
+		}
+		if refusal != "" {
+			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: refusal})
+		}
+	}
+}
+
+// ready brings the device into the mode of a command.
+func (d *Device) ready(ctx context.Context, cmd Command) error {
+	if err := d.ch.Err(); err != nil {
+		return fmt.Errorf("%s: %w", d.host, err)
+	}
+	mode := cmd.Mode
+	if mode == "" {
+		mode = d.mode
+	}
+	return d.reachMode(ctx, mode)
+}
+
+// command makes a channel's input of a command.
+func (d *Device) command(cmd Command) channel.Input {
+	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends}
+	if cmd.After != "" {
+		in.Modes = []string{cmd.After}
+	}
+	for _, s := range cmd.Steps {
+		in.Steps = append(in.Steps, s.ask())
+	}
+	for _, s := range cmd.Whenever {
+		in.Asks = append(in.Asks, s.ask())
+	}
+	return in
+}
+
+func (s Step) ask() channel.Ask {
+	return channel.Ask{Shape: s.Expect, Answer: func(ctx context.Context, question string) (channel.Answer, error) {
+		a := channel.Answer{Text: s.Answer, Key: s.Key}
+		var err error
+		switch {
+		case s.Reply != nil:
+			a.Text, err = s.Reply(ctx, question)
+		case s.Secret != nil:
+			var secret auth.Secret
+			secret, err = s.Secret.Secret(ctx)
+			a.Text, a.Hidden = secret.Reveal(), true
+		}
+		return a, err
+	}}
+}
+
+// result makes a Result of a reply, and a *CommandError of a refusal.
+func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
+	r := &Result{
+		Host: d.host, Platform: d.def.Name, Command: command,
+		Mode: reply.Mode, Prompt: reply.Prompt, Aside: reply.Aside, Ended: reply.Ended,
+		Started: reply.Started, Elapsed: reply.Elapsed,
+		text: reply.Text, raw: reply.Raw,
+	}
+	if r.Reason, r.Failed = judge(r.text, d.def.Failures); r.Failed {
+		return r, &CommandError{Host: d.host, Command: command, Reason: r.Reason, Answer: r.text}
+	}
+	return r, nil
+}
+
+// typable says whether a text can be typed as one command.
+func typable(command string) error {
+	if strings.ContainsAny(command, "\r\n") {
+		return &InputError{Input: command, Why: "it has more than one line; run each by itself"}
+	}
+	return printable(command)
+}
+
+// printable says whether a text is free of control characters, each of which
+// would do something other than stand in the line.
+func printable(text string) error {
+	for _, r := range text {
+		if r < ' ' && r != '\n' || r == 0x7f {
+			return &InputError{Input: text, Why: fmt.Sprintf("control character %U in it", r)}
+		}
+	}
+	return nil
+}
