@@ -84,7 +84,7 @@ func open(ctx context.Context, host string, port int, opts *Options, fail *OpenE
 	conn, attempts, untried := race.run(ctx, targets)
 	if conn == nil {
 		fail.Attempts, fail.Untried = attempts, untried
-		if ctx.Err() != nil {
+		if isOver(ctx) {
 			fail.Err = ended(ctx)
 		}
 		return nil

@@ -40,6 +40,15 @@ func withLimit(ctx context.Context, limit string, d time.Duration) (context.Cont
 	return context.WithTimeoutCause(ctx, d, &limitError{limit: limit, after: d})
 }
 
+// isOver reports whether ctx has ended or is to end this instant: package net
+// acts on a context's deadline by a timer of its own, which may be the quicker.
+func isOver(ctx context.Context) bool {
+	if deadline, ok := ctx.Deadline(); ok && !time.Now().Before(deadline) {
+		<-ctx.Done()
+	}
+	return ctx.Err() != nil
+}
+
 // ended says why ctx, which has ended, did so: one of our limits, a Close, the
 // caller's deadline, or the caller's cancelling with the reason given for it.
 func ended(ctx context.Context) error {

@@ -152,7 +152,7 @@ func (p *Proxy) handshake(ctx context.Context, conn net.Conn, host string, port 
 
 	// Where stop finds ctx ended, the deadline is set or about to be, whatever
 	// the proxy may have said in the meantime.
-	if !stop() {
+	if isOver(ctx) || !stop() {
 		err = ended(ctx)
 		cause = causeOf(err)
 	}

@@ -113,7 +113,7 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 		return conn, err
 	}, func(conn net.Conn) { _ = conn.Close() })
 	if err == nil {
-		if ctx.Err() == nil {
+		if !isOver(ctx) {
 			return outcome{index: index, conn: conn}
 		}
 		_ = conn.Close() // too late: the limit is the limit
@@ -125,7 +125,7 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 	if err != nil {
 		cause = causeOf(err)
 	}
-	if ctx.Err() != nil && (cause == Other || cause == TimedOut || cause == Canceled) {
+	if isOver(ctx) && (cause == Other || cause == TimedOut || cause == Canceled) {
 		err = ended(ctx)
 		cause = causeOf(err)
 	}

@@ -73,7 +73,7 @@ func lookupError(ctx context.Context, err error) error {
 	var dns *net.DNSError
 	isDNS := errors.As(err, &dns)
 	switch {
-	case ctx.Err() != nil && (!isDNS || !dns.IsNotFound):
+	case isOver(ctx) && (!isDNS || !dns.IsNotFound):
 		return fmt.Errorf("%w: %w", ErrUnresolved, ended(ctx))
 	case isDNS && dns.IsTimeout:
 		return fmt.Errorf("%w: %w: %w", ErrUnresolved, ErrTimedOut, err)
