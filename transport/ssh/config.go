@@ -1,0 +1,152 @@
+package ssh
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport"
+)
+
+// DefaultPort is the port that Dial and New take 0 for.
+const DefaultPort = 22
+
+// DefaultHandshakeTimeout is the limit from the open TCP connection to the
+// shell, where neither the context nor the Config sets one. Devices that show
+// their version only after 20 seconds exist, so it is generous.
+const DefaultHandshakeTimeout = 60 * time.Second
+
+// defaultTerm is a terminal that every device's database knows and that has
+// little to say: no colours, no title, no function keys to ask about. It is what
+// most network automation has asked for so far, so devices are used to it.
+const defaultTerm = "vt100"
+
+// defaultSize is so wide that no line of a device's configuration is folded, and
+// so tall that few outputs meet a pager. Several platforms refuse a width above
+// 511 or 512.
+var defaultSize = transport.Size{Columns: 511, Rows: 1000}
+
+// PTY says whether to ask for a pseudo-terminal.
+type PTY int
+
+const (
+	// PTYAuto asks for one and goes on where the device refuses: the request is
+	// sent without waiting for the answer.
+	PTYAuto PTY = iota
+	// PTYRequire asks for one and fails where the device refuses, at the cost of
+	// one round trip.
+	PTYRequire
+	// PTYNone asks for none.
+	PTYNone
+)
+
+// Config says how to reach the shell of a device. HostKeys must be set; all else
+// may be zero. A Config is read and never changed, and may be shared.
+type Config struct {
+	// User is the name to log in as.
+	User string
+
+	// Auth are the ways to authenticate, in order of preference. With none, only
+	// a device that asks for nothing lets us in.
+	Auth []auth.Method
+
+	// HostKeys is the host-key policy. Nil is an error.
+	HostKeys auth.HostKeys
+
+	// Socket says how Dial connects. Nil means the zero options.
+	Socket *socket.Options
+
+	// Size is the terminal size to ask for; zero means 511 columns, 1000 rows.
+	Size transport.Size
+
+	// Term is the terminal type; empty means "vt100".
+	Term string
+
+	// PTY says whether to ask for a pseudo-terminal.
+	PTY PTY
+
+	// Legacy allows algorithms that are no longer safe, after all others: for
+	// devices that know nothing better.
+	Legacy bool
+
+	// HandshakeTimeout limits the time from the open connection to the shell.
+	// Zero means 60 s where the context has no deadline, and no limit but the
+	// context's where it has one. Negative means no limit but the context's.
+	HandshakeTimeout time.Duration
+
+	// KeepAlive is the time without a byte from the device after which it is
+	// asked for a sign of life by SSH itself, which nobody sees in the terminal.
+	// After three such times of silence the connection is lost. Zero means never:
+	// the TCP keepalive of package socket notices a dead path, and some old
+	// devices mishandle the request.
+	KeepAlive time.Duration
+
+	// Trace is told of each step; nil means nobody is.
+	Trace *Trace
+
+	// Logger hears of each step at debug level and of credentials that could not
+	// be used as warnings. Nil means silence.
+	Logger *slog.Logger
+}
+
+// settings is a Config with its defaults in place, for one host.
+type settings struct {
+	Config
+	host string
+	port int
+	log  *slog.Logger
+}
+
+func (c *Config) settings(host string, port int) (*settings, error) {
+	if c == nil {
+		return nil, errors.New("ssh: no config: a host-key policy is needed")
+	}
+	s := &settings{Config: *c, host: bareHost(host), port: port, log: c.Logger}
+	if s.port == 0 {
+		s.port = DefaultPort
+	}
+	if s.HostKeys == nil {
+		return nil, errors.New("ssh: no host-key policy: choose auth.KnownHosts, AcceptNew, Pinned or Unchecked")
+	}
+	if s.Size == (transport.Size{}) {
+		s.Size = defaultSize
+	}
+	if s.Size.Columns < 0 || s.Size.Rows < 0 {
+		return nil, fmt.Errorf("ssh: terminal size %d x %d is negative", s.Size.Columns, s.Size.Rows)
+	}
+	if s.Term == "" {
+		s.Term = defaultTerm
+	}
+	if s.Trace == nil {
+		s.Trace = &Trace{}
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	s.log = s.log.With("host", s.host, "port", s.port)
+	return s, nil
+}
+
+// socketOptions are the caller's, logging where we log unless they say otherwise.
+func (s *settings) socketOptions() *socket.Options {
+	var o socket.Options
+	if s.Socket != nil {
+		o = *s.Socket
+	}
+	if o.Logger == nil {
+		o.Logger = s.Logger
+	}
+	return &o
+}
+
+// bareHost takes an IPv6 literal out of its brackets.
+func bareHost(host string) string {
+	if strings.HasPrefix(host, "[") && strings.HasSuffix(host, "]") {
+		return host[1 : len(host)-1]
+	}
+	return host
+}

@@ -1,0 +1,360 @@
+package ssh
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport"
+	xssh "golang.org/x/crypto/ssh"
+)
+
+const (
+	// grace is how long news that must follow each other are given to do so: the
+	// exit status the end of the output, the end of the connection its cause.
+	grace = 50 * time.Millisecond
+	// partingTime is how long Close tries to take leave of the device.
+	partingTime = 200 * time.Millisecond
+	// joinTime is how long Close waits for goroutines of x/crypto/ssh, which a
+	// peer that breaks the protocol on purpose can hold up.
+	joinTime = 2 * time.Second
+)
+
+// Conn is an open shell: a transport.Conn with all its optional parts.
+//
+// Read, Write (with CloseWrite) and the other methods may be called from
+// different goroutines at the same time; Read from one at a time, and so Write.
+type Conn struct {
+	s       *settings
+	w       *wire
+	ssh     xssh.Conn
+	version string
+	banner  string
+	method  string
+	offer   Offer
+	hostKey HostKey
+
+	ch     xssh.Channel
+	output *io.PipeReader // both streams of the channel, merged
+
+	over    chan struct{} // closed when the connection has ended
+	overErr error         // why, as x/crypto/ssh says; set before over is closed
+	drained atomic.Bool   // the device has ended its output
+
+	exited     chan struct{} // closed when the device has said how the shell ended
+	exitOnce   sync.Once
+	exitStatus atomic.Int64 // -1 while not known
+
+	mu   sync.Mutex
+	size transport.Size
+
+	closing   chan struct{}
+	closeOnce sync.Once
+	tasks     sync.WaitGroup
+}
+
+var (
+	_ transport.Conn       = (*Conn)(nil)
+	_ transport.Sizer      = (*Conn)(nil)
+	_ transport.Resizer    = (*Conn)(nil)
+	_ transport.Aliver     = (*Conn)(nil)
+	_ transport.HalfCloser = (*Conn)(nil)
+)
+
+// channel is an SSH channel with the requests that come in on it.
+type channel struct {
+	xssh.Channel
+	requests <-chan *xssh.Request
+}
+
+func newConn(h *handshake, l *link) *Conn {
+	c := &Conn{
+		s: h.s, w: h.w, ssh: l.Conn,
+		version: string(l.ServerVersion()),
+		banner:  h.banner.String(),
+		method:  l.method,
+		offer:   h.w.hello.offer,
+		hostKey: hostKeyOf(h.hostKey),
+		over:    make(chan struct{}),
+		exited:  make(chan struct{}),
+		closing: make(chan struct{}),
+	}
+	c.exitStatus.Store(-1)
+	if h.s.PTY != PTYNone {
+		c.size = h.s.Size
+	}
+	c.tasks.Go(func() {
+		c.overErr = c.ssh.Wait()
+		close(c.over)
+	})
+	c.tasks.Go(func() { answer(l.requests) })
+	c.tasks.Go(func() {
+		for ch := range l.channels {
+			_ = ch.Reject(xssh.Prohibited, "this client offers nothing")
+		}
+	})
+	return c
+}
+
+// answer answers a device's requests: signs of life are given, all else is
+// declined.
+func answer(requests <-chan *xssh.Request) {
+	for r := range requests {
+		_ = r.Reply(r.Type == keepAliveRequest, nil)
+	}
+}
+
+// serve takes the session's channel into service.
+func (c *Conn) serve(ch channel) {
+	c.ch = ch
+	output, input := io.Pipe()
+	c.output = output
+	c.tasks.Go(func() { c.heed(ch.requests) })
+	c.tasks.Go(func() {
+		// Whichever stream has something hands it over and waits until it has been
+		// read, so the device is held back by the reader and by nothing else.
+		var streams sync.WaitGroup
+		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch}, make([]byte, 16<<10)) })
+		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch.Stderr()}, make([]byte, 1<<10)) })
+		streams.Wait()
+		c.drained.Store(true)
+		_ = input.CloseWithError(c.outcome())
+	})
+	if c.s.KeepAlive > 0 {
+		c.tasks.Go(c.keepAlive)
+	}
+}
+
+// onlyReader hides all methods but Read, so that io.CopyBuffer uses its buffer.
+type onlyReader struct{ io.Reader }
+
+// heed takes note of how the shell ended.
+func (c *Conn) heed(requests <-chan *xssh.Request) {
+	for r := range requests {
+		switch r.Type {
+		case "exit-status":
+			if len(r.Payload) >= 4 {
+				c.exitStatus.Store(int64(binary.BigEndian.Uint32(r.Payload)))
+			}
+			c.exitOnce.Do(func() { close(c.exited) })
+		case "exit-signal":
+			c.exitOnce.Do(func() { close(c.exited) })
+		}
+		_ = r.Reply(r.Type == keepAliveRequest, nil)
+	}
+}
+
+// outcome is what Read returns after the last byte: io.EOF where the device has
+// ended the session, which x/crypto/ssh does not tell from a connection that
+// broke. A shell whose end was announced has ended; else the connection, if it
+// is about to fail, gets a moment to say so.
+func (c *Conn) outcome() error {
+	select {
+	case <-c.exited:
+		return io.EOF
+	case <-c.over:
+	case <-time.After(grace):
+	}
+	if cause := c.cause(); cause != nil && cause != io.EOF {
+		return c.lost(cause)
+	}
+	return io.EOF
+}
+
+// cause is why the connection ended; nil while it has not.
+func (c *Conn) cause() error {
+	cause := c.w.ended()
+	if cause != nil && cause != errGivenUp {
+		return cause
+	}
+	select {
+	case <-c.over:
+		return c.overErr
+	default:
+		return nil
+	}
+}
+
+func (c *Conn) lost(cause error) error {
+	if cause == net.ErrClosed {
+		return cause
+	}
+	return &LostError{Host: c.s.host, Port: c.s.port, Err: cause}
+}
+
+// Read returns what the device has written, its standard error included. At the
+// end it returns io.EOF where the device ended the session or closed the
+// connection in order, ErrLost where the connection broke, and net.ErrClosed
+// after Close.
+func (c *Conn) Read(p []byte) (int, error) {
+	n, err := c.output.Read(p)
+	if err == io.ErrClosedPipe {
+		err = net.ErrClosed
+	}
+	return n, err
+}
+
+// Write sends p, waiting while the device's window is full.
+func (c *Conn) Write(p []byte) (int, error) {
+	n, err := c.ch.Write(p)
+	cause := c.cause()
+	switch {
+	case cause != nil && cause != io.EOF:
+		// x/crypto/ssh calls the first write that fails a success.
+		return n, c.lost(cause)
+	case err == io.EOF:
+		return n, fmt.Errorf("ssh: the device has ended the session: %w", io.ErrClosedPipe)
+	}
+	return n, err
+}
+
+// CloseWrite tells the device that no more input comes.
+func (c *Conn) CloseWrite() error {
+	if err := c.ch.CloseWrite(); err != nil && err != io.EOF {
+		return err
+	}
+	return nil
+}
+
+// Close ends the session and the connection, and waits until all that belonged
+// to them has stopped. It takes leave of the device unless that is not
+// listening, and does not wait for it to answer.
+func (c *Conn) Close() error {
+	c.closeOnce.Do(func() {
+		close(c.closing)
+		c.w.remember(net.ErrClosed)
+		if c.ch != nil {
+			_ = c.output.Close()
+			c.takeLeave()
+		}
+		_ = c.w.end(net.ErrClosed)
+		joined := make(chan struct{})
+		go func() {
+			c.tasks.Wait()
+			close(joined)
+		}()
+		select {
+		case <-joined:
+		case <-time.After(joinTime):
+			c.s.log.Debug("the connection's goroutines are held up")
+		}
+	})
+	return nil
+}
+
+// takeLeave closes the channel, so that the device frees the line at once. A
+// device that takes no bytes gets none.
+func (c *Conn) takeLeave() {
+	if c.w.writing.Load() > 0 {
+		return
+	}
+	late := time.AfterFunc(partingTime, func() { _ = c.w.end(net.ErrClosed) })
+	defer late.Stop()
+	_ = c.ch.Close()
+}
+
+// Size is the terminal size last asked for, zero where no terminal was.
+func (c *Conn) Size() transport.Size {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.size
+}
+
+// Resize tells the device another terminal size. It waits only while the
+// connection takes no bytes.
+func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
+	if size.Columns < 0 || size.Rows < 0 {
+		return fmt.Errorf("ssh: terminal size %d x %d is negative", size.Columns, size.Rows)
+	}
+	if c.s.PTY == PTYNone {
+		return errors.New("ssh: there is no terminal to resize")
+	}
+	err := c.within(ctx, func() error {
+		_, err := c.ch.SendRequest("window-change", false, windowSize(size))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.size = size
+	return nil
+}
+
+// within waits for f no longer than ctx and the connection last. f goes on until
+// the connection ends.
+func (c *Conn) within(ctx context.Context, f func() error) error {
+	if err := ctx.Err(); err != nil {
+		return ended(ctx)
+	}
+	select {
+	case <-c.closing:
+		return net.ErrClosed
+	default:
+	}
+	done := make(chan error, 1)
+	go func() { done <- f() }()
+	select {
+	case err := <-done:
+		if err == io.EOF {
+			if cause := c.cause(); cause != nil {
+				err = c.lost(cause)
+			}
+		}
+		return err
+	case <-ctx.Done():
+		return ended(ctx)
+	}
+}
+
+// Alive reports whether the session is open and the device can be reached, as
+// far as is known without sending anything.
+func (c *Conn) Alive() bool {
+	select {
+	case <-c.over:
+		return false
+	case <-c.closing:
+		return false
+	default:
+		return !c.drained.Load() && c.w.ended() == nil && socket.Alive(c.w.Conn)
+	}
+}
+
+// ExitStatus is how the shell ended, where the device has said so.
+func (c *Conn) ExitStatus() (status int, known bool) {
+	n := c.exitStatus.Load()
+	return int(max(n, 0)), n >= 0
+}
+
+// ServerVersion is how the device announced itself: "SSH-2.0-Cisco-1.25".
+func (c *Conn) ServerVersion() string { return c.version }
+
+// Banner is the text that the device showed before it let us in, up to 64 KiB.
+func (c *Conn) Banner() string { return c.banner }
+
+// AuthMethod is the method that the device accepted last, "none" where it asked
+// for nothing.
+func (c *Conn) AuthMethod() string { return c.method }
+
+// HostKey is the key that the device proved to hold.
+func (c *Conn) HostKey() HostKey { return c.hostKey }
+
+// Algorithms are those in use.
+func (c *Conn) Algorithms() Algorithms { return algorithmsOf(c.ssh) }
+
+// PeerOffer is all that the device offered.
+func (c *Conn) PeerOffer() Offer { return c.offer }
+
+// RemoteAddr is the device's address.
+func (c *Conn) RemoteAddr() net.Addr { return c.w.RemoteAddr() }
+
+// LocalAddr is our own.
+func (c *Conn) LocalAddr() net.Addr { return c.w.LocalAddr() }

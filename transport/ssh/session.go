@@ -1,0 +1,129 @@
+package ssh
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/vtynet/vty/transport"
+	xssh "golang.org/x/crypto/ssh"
+)
+
+// ptyRequest is the payload of "pty-req" (RFC 4254, section 6.2). No modes are
+// asked for: the device's own are those it is used to, with echo.
+type ptyRequest struct {
+	Term                         string
+	Columns, Rows, Width, Height uint32
+	Modes                        string
+}
+
+// windowChange is the payload of "window-change" (RFC 4254, section 6.7).
+type windowChange struct {
+	Columns, Rows, Width, Height uint32
+}
+
+// noModes is TTY_OP_END alone.
+const noModes = "\x00"
+
+// openShell opens a channel with a terminal and a shell on it.
+func (c *Conn) openShell(h *handshake) error {
+	opened, err := await(c, func() (channel, error) {
+		ch, requests, err := c.ssh.OpenChannel("session", nil)
+		return channel{ch, requests}, err
+	})
+	if err != nil {
+		return refusedSession(err)
+	}
+	c.serve(opened)
+	h.enter(PhaseShell)
+	if err := c.startShell(); err != nil {
+		return err
+	}
+	took := h.enter(PhaseShell)
+	c.s.log.Debug("shell", "took", took)
+	if f := c.s.Trace.ShellOpened; f != nil {
+		f(took)
+	}
+	return nil
+}
+
+// startShell asks for the terminal and, without waiting in between, for the
+// shell. x/crypto/ssh can wait for the answer to one request at a time, so of
+// the two the shell's is asked for: without a shell there is nothing, without a
+// terminal there is a shell all the same. Answers come in order, so the shell's
+// says that the request for the terminal has been dealt with.
+func (c *Conn) startShell() error {
+	if c.s.PTY != PTYNone {
+		size := c.Size()
+		pty := xssh.Marshal(&ptyRequest{
+			Term: c.s.Term, Columns: uint32(size.Columns), Rows: uint32(size.Rows), Modes: noModes,
+		})
+		ok, err := c.request("pty-req", c.s.PTY == PTYRequire, pty)
+		if err != nil {
+			return err
+		}
+		if !ok && c.s.PTY == PTYRequire {
+			return errors.New("the device refuses a terminal")
+		}
+	}
+	ok, err := c.request("shell", true, nil)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return errors.New("the device refuses a shell")
+	}
+	return nil
+}
+
+func (c *Conn) request(name string, wantReply bool, payload []byte) (bool, error) {
+	return await(c, func() (bool, error) { return c.ch.SendRequest(name, wantReply, payload) })
+}
+
+// refusedSession says in a device's stead why it opens no session.
+func refusedSession(err error) error {
+	if refused, ok := errors.AsType[*xssh.OpenChannelError](err); ok {
+		return fmt.Errorf("the device refuses a session (%v: %q): %w", refused.Reason, refused.Message, err)
+	}
+	return err
+}
+
+// await calls f, which waits for the device, and does not wait for it longer
+// than the connection lives: a request that x/crypto/ssh makes in the moment in
+// which the connection ends may never return.
+func await[T any](c *Conn, f func() (T, error)) (T, error) {
+	type result struct {
+		value T
+		err   error
+	}
+	done := make(chan result, 1)
+	go func() {
+		value, err := f()
+		done <- result{value, err}
+	}()
+	var r result
+	select {
+	case r = <-done:
+	case <-c.over:
+		select {
+		case r = <-done:
+		case <-time.After(grace):
+			r.err = errors.New("no answer")
+		}
+	}
+	if r.err == nil {
+		return r.value, nil
+	}
+	if _, refused := errors.AsType[*xssh.OpenChannelError](r.err); refused {
+		return r.value, r.err
+	}
+	if cause := c.cause(); cause != nil {
+		return r.value, cause
+	}
+	return r.value, r.err
+}
+
+// windowSize is a terminal size as the protocol writes it.
+func windowSize(size transport.Size) []byte {
+	return xssh.Marshal(&windowChange{Columns: uint32(size.Columns), Rows: uint32(size.Rows)})
+}
