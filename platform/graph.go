@@ -71,29 +71,27 @@ func (m *Mode) Host(line string) string {
 	if !m.Matches(line) {
 		return ""
 	}
-	groups := m.Prompt.FindStringSubmatch(line)
-	for i, name := range m.Prompt.SubexpNames() {
-		// A pattern of several alternatives may name the group in each.
-		if name == "host" && groups[i] != "" {
-			return groups[i]
-		}
+	at := m.Prompt.SubexpIndex("host")
+	if at < 0 {
+		return ""
 	}
-	return ""
+	return m.Prompt.FindStringSubmatch(line)[at]
 }
 
 // linesAbove bounds the lines that a prompt may have above its last.
-const linesAbove = 4
+const linesAbove = 3
 
 // AboveCount says how many of the last lines before a prompt of m belong to the
 // prompt. The lines are oldest first, without the prompt's own, trailing blanks
-// removed. Above is tried on the last lines joined by "\n", longest run first.
+// removed. Above is tried on the last three lines joined by "\n", then on two,
+// then on one; it is anchored at both ends.
 func (m *Mode) AboveCount(before []string) int {
 	if m.Above == nil {
 		return 0
 	}
 	for n := min(linesAbove, len(before)); n > 0; n-- {
 		text := strings.Join(before[len(before)-n:], "\n")
-		if at := m.Above.FindStringIndex(text); at != nil && at[0] == 0 && at[1] == len(text) {
+		if m.Above.MatchString(text) {
 			return n
 		}
 	}

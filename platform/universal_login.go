@@ -12,10 +12,10 @@ const notLast = `(?:\S{1,3}|\S{5,}|[^\slL]\S{3}|\S[^\saA]\S{2}|\S{2}[^\ssS]\S|\S
 // universalLogin is what most devices say at the door.
 var universalLogin = Login{
 	// Username:, User Name:, >>User name:, login:, r1 login:, Login Name:, UserName:,
-	// Enter username:, Please login:, Username(1-32 chars):, User:, user>
+	// Enter username:, Please login:, Username(1-32 chars):, User:
 	User: regexp.MustCompile(`(?i)^\W{0,4}(?:(?:please )?(?:enter |input )?(?:your |the )?(?:login |local |vty )?` +
 		`(?:user ?name|user ?id|user|login ?(?:name|id)?|account)|` + notLast + `\s(?:user )?login)` +
-		`(?:\s?\([^()]{1,30}\))?\s?[:>]$`),
+		`(?:\s?\([^()]{1,30}\))?\s?:$`),
 	// Password:, ops@r1's password:, Enter password:, >>User password:, Enable password:,
 	// Password for ops:, [sudo] password for ops:, (ops@r1) Password:, Enter PASSCODE:
 	// and not "New password:" or "Old password:", which ask for a change.

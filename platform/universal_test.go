@@ -195,13 +195,13 @@ func TestUniversalLogin(t *testing.T) {
 		no   []string
 	}{
 		{"user", login.User, []string{
-			"Username:", "username:", "User Name:", ">>User name:", "UserName:", "User:", "user:", "user>",
+			"Username:", "username:", "User Name:", ">>User name:", "UserName:", "User:", "user:",
 			"login:", "Login:", "Login Name:", "r1 login:", "localhost login:", "edge-1.example.net login:",
 			"test login:", "lost login:", "las login:", "Please login:", "Enter username:", "Username(1-32 chars):",
 			"Login ID:", "User ID:", "apc login :",
 		}, []string{
 			"Last login:", "last login:", "LAST LOGIN:", "Last failed login:", "Last login: Tue Mar  5",
-			"Welcome, user", "Users:", "login", "Login banner of r1", "Username: ops", "router>", "r1>",
+			"Welcome, user", "Users:", "login", "Login banner of r1", "Username: ops", "router>", "r1>", "user>",
 		}},
 		{"password", login.Password, []string{
 			"Password:", "password:", "PassWord:", "Password :", ">>User password:", "Enter password:",

@@ -100,6 +100,16 @@ func (p *parser) mode(d *Definition, m *Mode) {
 		return
 	}
 	p.anchored(m.Prompt, at+".prompt")
+	p.anchored(m.Above, at+".above")
+	hosts := 0
+	for _, group := range m.Prompt.SubexpNames() {
+		if group == "host" {
+			hosts++
+		}
+	}
+	if hosts > 1 {
+		p.failAt(at+".prompt", "names the group \"host\" %d times; only the first would be read", hosts)
+	}
 	if m.Samples != nil && len(m.Samples) == 0 || m.Samples == nil && p.lines[at+".samples"] > 0 {
 		p.failAt(at+".samples", "needs at least one prompt")
 	}
@@ -233,10 +243,10 @@ func (p *parser) anchored(re *regexp.Regexp, at string) {
 		return // it has compiled before
 	}
 	if !edge(tree, syntax.OpBeginText, 0) {
-		p.failAt(at, "must begin with ^: it describes the whole line")
+		p.failAt(at, "must begin with ^: it describes all of the line")
 	}
 	if !edge(tree, syntax.OpEndText, -1) {
-		p.failAt(at, "must end with $: it describes the whole line")
+		p.failAt(at, "must end with $: it describes all of the line")
 	}
 }
 
