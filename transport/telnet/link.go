@@ -1,0 +1,246 @@
+package telnet
+
+import (
+	"errors"
+	"net"
+	"sync"
+)
+
+// ErrNotReading is what Read ends with when the peer asks and asks while it takes
+// none of the answers, and what a command ends with that cannot even be queued.
+var ErrNotReading = errors.New("telnet: the peer does not read what is sent to it")
+
+// maxPending is about how many bytes of answers wait for a peer that does not
+// read. An opening with every option there is takes less than 2 KiB.
+const maxPending = 64 << 10
+
+// link is the machine on a connection: what Conn and ServerConn have in common.
+//
+// Answers are found by Read, and must not wait there for a peer that does not
+// read in its turn: two such ends would wait for each other for ever. They are
+// left pending, and whoever writes next takes them along; should nobody be about
+// to write, a goroutine does that, which ends when nothing is left.
+type link struct {
+	conn net.Conn
+	raw  bool // bytes go as they are both ways; the machine stands still
+
+	done chan struct{} // closed by Close
+	// writing is the right to write to conn and to use enc. It is no mutex, for
+	// those who wait for it must be woken by done.
+	writing chan struct{}
+	enc     encoder
+
+	mu       sync.Mutex
+	m        *machine // m.out are the pending answers
+	flushing bool     // a goroutine is there to write what is pending
+	deaf     bool     // nothing more can be written
+	ended    error    // what Read has ended with
+	closed   bool
+
+	flushers sync.WaitGroup
+}
+
+func newLink(conn net.Conn, m *machine, newline Newline, raw bool) *link {
+	return &link{
+		conn:    conn,
+		raw:     raw,
+		done:    make(chan struct{}),
+		writing: make(chan struct{}, 1),
+		enc:     encoder{newline: newline},
+		m:       m,
+	}
+}
+
+// Read returns data of the peer. Commands among it are obeyed on the way, and
+// the answers sent by a goroutine, so a session makes progress only while
+// somebody reads. After an orderly end it returns io.EOF; after Close, an error
+// that is net.ErrClosed.
+func (l *link) Read(p []byte) (int, error) {
+	for {
+		n, err := l.conn.Read(p)
+		if n > 0 && !l.raw {
+			n, err = l.receive(p[:n], err)
+		}
+		if err != nil {
+			l.mu.Lock()
+			l.ended = err
+			l.mu.Unlock()
+		}
+		if n > 0 || err != nil || len(p) == 0 {
+			return n, err
+		}
+	}
+}
+
+// receive leaves the data in p at its start, and returns its length and the
+// error with which that read ends.
+func (l *link) receive(p []byte, err error) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed:
+		return 0, net.ErrClosed
+	case l.ended == ErrNotReading || len(l.m.out) > maxPending:
+		// For good: what was read here is lost, so what follows makes no sense.
+		return 0, ErrNotReading
+	}
+	n := len(l.m.receive(p))
+	l.kick()
+	return n, err
+}
+
+// tell runs f, which has something to say to the peer.
+func (l *link) tell(f func()) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	switch {
+	case l.closed || l.deaf:
+		return net.ErrClosed
+	case len(l.m.out) > maxPending:
+		return ErrNotReading
+	}
+	f()
+	l.kick()
+	return nil
+}
+
+// kick sees to it that what is pending is written. The lock is held.
+func (l *link) kick() {
+	switch {
+	case l.deaf:
+		l.m.out = nil
+	case len(l.m.out) > 0 && !l.flushing:
+		l.flushing = true
+		l.flushers.Go(l.flush)
+	}
+}
+
+// flush writes what is pending until nothing is.
+func (l *link) flush() {
+	for l.begin() == nil {
+		l.mu.Lock()
+		out := l.m.out
+		l.m.out = nil
+		l.flushing = len(out) > 0 // settled together: what comes later kicks again
+		l.mu.Unlock()
+		if len(out) > 0 {
+			l.writePending(out)
+		}
+		l.end()
+		if len(out) == 0 {
+			return
+		}
+	}
+}
+
+// begin waits for the right to write; end gives it back.
+func (l *link) begin() error {
+	select {
+	case l.writing <- struct{}{}:
+	case <-l.done:
+		return net.ErrClosed
+	}
+	select {
+	case <-l.done:
+		l.end()
+		return net.ErrClosed
+	default:
+		return nil
+	}
+}
+
+func (l *link) end() { <-l.writing }
+
+// writePending writes what was taken from the pending answers. A failure is for
+// the next Write to find.
+func (l *link) writePending(out []byte) {
+	if len(out) == 0 {
+		return
+	}
+	if _, err := l.conn.Write(out); err != nil {
+		l.mu.Lock()
+		l.deaf = true
+		l.mu.Unlock()
+	}
+}
+
+// Write sends p as data and returns once the connection has taken it. A CR in p
+// goes out as the Newline says.
+func (l *link) Write(p []byte) (n int, err error) {
+	if err := l.begin(); err != nil {
+		return 0, err
+	}
+	defer l.end()
+	if l.raw {
+		return l.conn.Write(p)
+	}
+	for n < len(p) {
+		// What was agreed on counts from there on, so the answers go first.
+		l.mu.Lock()
+		out := l.m.out
+		l.m.out = nil
+		binary := l.m.us.inEffect(optBinary)
+		l.mu.Unlock()
+		l.writePending(out)
+
+		wire, took := l.enc.encode(p[n:], binary)
+		if _, err := l.conn.Write(wire); err != nil {
+			return n, err
+		}
+		n += took
+	}
+	return n, nil
+}
+
+// CloseWrite tells the peer that no more will be written, where the connection
+// can do that; TCP can. Where it cannot, the error is errors.ErrUnsupported.
+func (l *link) CloseWrite() error {
+	half, ok := l.conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	if err := l.begin(); err != nil {
+		return err
+	}
+	defer l.end()
+	l.mu.Lock()
+	out := l.m.out
+	l.m.out, l.deaf = nil, true
+	l.mu.Unlock()
+	l.writePending(out)
+	return half.CloseWrite()
+}
+
+// Close ends the session and everything that waits in it. A second Close does
+// nothing.
+func (l *link) Close() error {
+	l.mu.Lock()
+	first := !l.closed
+	l.closed = true
+	l.mu.Unlock()
+	var err error
+	if first {
+		close(l.done)
+		err = l.conn.Close()
+	}
+	l.flushers.Wait()
+	return err
+}
+
+// send sends one command, or leaves it pending if a Write is under way.
+func (l *link) send(c command) error {
+	if l.raw {
+		return errors.ErrUnsupported
+	}
+	return l.tell(func() { l.m.sayCommand(c) })
+}
+
+// NOP sends IAC NOP, which the peer does not answer: traffic for the middle
+// boxes in between that forget idle connections.
+func (l *link) NOP() error { return l.send(cmdNOP) }
+
+// RemoteAddr returns the peer's address.
+func (l *link) RemoteAddr() net.Addr { return l.conn.RemoteAddr() }
+
+// LocalAddr returns our own address.
+func (l *link) LocalAddr() net.Addr { return l.conn.LocalAddr() }
