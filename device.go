@@ -2,6 +2,7 @@ package vty
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/vtynet/vty/channel"
@@ -60,6 +61,25 @@ func (d *Device) Alive() bool {
 		return a.Alive()
 	}
 	return true
+}
+
+// Attach hands the command line to a person or a program: everything the device
+// sends goes to out, the prompt first, and everything read from in is typed.
+// See [channel.Channel.Attach] for how it ends.
+func (d *Device) Attach(ctx context.Context, in io.Reader, out io.Writer) error {
+	if err := d.lock(ctx); err != nil {
+		return err
+	}
+	defer d.unlock()
+	return d.ch.Attach(ctx, in, out)
+}
+
+// Resize tells the device a new size of the terminal, where the transport can.
+func (d *Device) Resize(ctx context.Context, size transport.Size) error {
+	if r, ok := d.ch.Conn().(transport.Resizer); ok {
+		return r.Resize(ctx, size)
+	}
+	return nil
 }
 
 // lock waits for the session to be free.

@@ -26,6 +26,7 @@ type Channel struct {
 	closed   bool      // by us
 	bounded  bool      // the reader waits for a stream to take lines
 	secrets  []string  // hidden answers typed so far
+	tap      *tap      // gets a copy of what the device sends; nil for none
 	closeErr error
 
 	news chan struct{} // something came; capacity 1
@@ -60,6 +61,7 @@ func (c *Channel) read() {
 	buf := make([]byte, readSize)
 	for {
 		n, err := c.conn.Read(buf)
+		tapped := c.copyOut(buf[:n])
 		c.mu.Lock()
 		if n > 0 {
 			c.m.feed(buf[:n])
@@ -69,6 +71,9 @@ func (c *Channel) read() {
 			c.readErr = err
 		}
 		answers := c.m.term.Replies()
+		if tapped {
+			answers = nil // the terminal behind the tap answers for itself
+		}
 		c.tell()
 		for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
 			c.room.Wait()

@@ -350,3 +350,32 @@ func TestCloseWakesACommand(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestAttach(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := open(t, ios(), "r1#",
+			step{"show x\r", "show x\r\none\r\nr1#"},
+			step{"show y\r", "show y\r\ny\r\nr1#"})
+		var out strings.Builder
+		if err := ch.Attach(t.Context(), strings.NewReader("show x\r"), &out); err != nil {
+			t.Fatal(err)
+		}
+		if want := "r1#show x\r\none\r\nr1#"; out.String() != want {
+			t.Errorf("shown %q, want %q", out.String(), want)
+		}
+		if r := send(t, ch, "show y"); r.Text != "y" {
+			t.Errorf("next answer %q", r.Text)
+		}
+	})
+}
+
+func TestAttachUntilTheDeviceLeaves(t *testing.T) {
+	ch := open(t, ios(), "r1#", step{"exit\r", hangUp})
+	var out strings.Builder
+	if err := ch.Attach(t.Context(), strings.NewReader("exit\r"), &out); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ch.Send(t.Context(), channel.Input{Line: "show x"}); !errors.Is(err, channel.ErrClosed) {
+		t.Errorf("error %v", err)
+	}
+}
