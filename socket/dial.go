@@ -3,6 +3,7 @@ package socket
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
 	"time"
@@ -33,7 +34,7 @@ func Dial(ctx context.Context, host string, port int, opts *Options) (net.Conn, 
 
 	ctx, cancel := withLimit(ctx, "total", opts.timeout())
 	defer cancel()
-	conn := open(ctx, host, port, opts, fail)
+	conn := open(ctx, host, port, opts, log, fail)
 	fail.Elapsed = time.Since(begun)
 	if conn == nil {
 		log.Debug("not opened", "elapsed", fail.Elapsed, "error", fail.Error())
@@ -44,7 +45,7 @@ func Dial(ctx context.Context, host string, port int, opts *Options) (net.Conn, 
 }
 
 // open is the work of Dial. When it returns nil, fail tells why.
-func open(ctx context.Context, host string, port int, opts *Options, fail *OpenError) net.Conn {
+func open(ctx context.Context, host string, port int, opts *Options, log *slog.Logger, fail *OpenError) net.Conn {
 	if port < 1 || port > 65535 {
 		fail.Err = fmt.Errorf("port %d is not between 1 and 65535", port)
 		return nil
@@ -53,7 +54,6 @@ func open(ctx context.Context, host string, port int, opts *Options, fail *OpenE
 		fail.Err = ended(ctx)
 		return nil
 	}
-	log := opts.logger(fail.Host, port)
 
 	to, toPort := host, port
 	if opts.Proxy != nil {

@@ -140,12 +140,13 @@ func (o *Options) resolver() Resolver {
 
 // logger returns one whose lines carry host and port.
 func (o *Options) logger(host string, port int) *slog.Logger {
-	l := o.Logger
-	if l == nil {
-		l = slog.New(slog.DiscardHandler)
+	if o.Logger == nil {
+		return silent
 	}
-	return l.With("host", host, "port", port)
+	return o.Logger.With("host", host, "port", port)
 }
+
+var silent = slog.New(slog.DiscardHandler)
 
 // config is the form that package net wants.
 func (k KeepAlive) config() net.KeepAliveConfig {
