@@ -222,9 +222,9 @@ func useAfterClose(t *testing.T, p *pair) {
 	})
 }
 
-// prompt is how soon after its context ended an operation must be over; five
+// prompt is how soon after its context ended an operation must be over; ten
 // times what is promised, for machines under load.
-const prompt = 250 * time.Millisecond
+const prompt = 500 * time.Millisecond
 
 func readBoundedByContext(t *testing.T, p *pair) {
 	boundedByContext(t, p, func() error {
