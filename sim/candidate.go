@@ -16,7 +16,12 @@ type candidate struct {
 func (c *candidate) dirty() bool { return len(c.changes) > 0 }
 
 // kind is how lines act in the session's mode: direct, shared, private, or "".
-func (s *shell) kind() string { return s.model().data.Configuration.Modes[s.mode] }
+func (s *shell) kind() string {
+	if s.how != "" {
+		return s.how
+	}
+	return s.model().data.Configuration.Modes[s.mode]
+}
 
 // edited is the candidate of the session's mode, or nil. The device is locked.
 func (s *shell) edited() *candidate {

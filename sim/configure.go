@@ -4,23 +4,29 @@ import "strings"
 
 // move enters a mode; leaving configuration may ask about what is uncommitted.
 func (s *shell) move(to string) {
+	to, how, _ := strings.Cut(to, " ")
 	if _, config := s.model().data.Configuration.Modes[to]; s.configuring() && !config {
 		s.leave("end", to)
 		return
 	}
-	s.enter(to)
+	s.enter(to, how)
 	s.again()
 }
 
-func (s *shell) enter(to string) {
+func (s *shell) enter(to, how string) {
 	d := &s.model().data
 	if to != s.mode {
 		s.say(d.Leave[s.mode])
 	}
-	s.mode, s.path = to, nil
-	s.say(d.Enter[to])
+	s.mode, s.path, s.how = to, nil, how
+	s.own = nil
+	said, ok := d.Enter[to+" "+how]
+	if !ok {
+		said = d.Enter[to]
+	}
+	s.say(said)
 	if s.kind() == "shared" && s.dirty() {
-		s.say(d.Enter["changed"])
+		s.say(d.Configuration.Changed)
 	}
 }
 
@@ -45,7 +51,7 @@ func (s *shell) leave(how, to string) {
 			s.done = true
 			return
 		}
-		s.enter(to)
+		s.enter(to, "")
 		s.again()
 		return
 	}
@@ -58,10 +64,10 @@ func (s *shell) leave(how, to string) {
 		to = s.below()
 	}
 	out := func() {
-		s.enter(to)
+		s.enter(to, "")
 		s.again()
 	}
-	name := d.Configuration.Question[s.mode]
+	name := d.Configuration.Question[s.kind()]
 	if name == "" || !s.dirty() {
 		out()
 		return

@@ -46,16 +46,18 @@ type data struct {
 	Abbreviate bool   // words may be cut short, and case does not matter
 	Quotes     bool   // "two words" is one
 	Help       bool   // ? lists what may follow
+	Everywhere bool   // commands that name no mode hold in configuration too
 	Comment    string // lines that begin with it are ignored
 	Echo       string // how long lines are shown: plain, scroll, readline, pad
 
 	Login         login
 	Pager         pager
+	Displays      map[string]string   // mode → its prompt, where the definition's does not do
 	Questions     map[string]question // by name; those of secrets by the secret's
 	Errors        refusals
 	Keys          keys
 	Exits         map[string]string // mode → where exit leads; absent: out
-	Enter         map[string]string // mode → said on the way in
+	Enter         map[string]string // mode, or mode and kind → said on the way in
 	Leave         map[string]string // mode → said on the way out
 	Stamp         stamp
 	Clock         string            // Go layout of {clock}
@@ -94,6 +96,7 @@ type question struct {
 	Tries   int               // for secrets; 1 unless stated
 	Wrong   string            // said after a wrong secret or answer
 	Failed  string            // said after the last wrong secret
+	Ends    bool              // after which the session ends
 	Default string            // the answer that Enter gives
 	Answers map[string]string // answer → yes, no, again, or a name of the asker's own; empty: any answer is a yes
 	Said    map[string]string // outcome → what is printed at once
@@ -154,10 +157,12 @@ type configuration struct {
 	Style    string            // indent or braces
 	Indent   string            // of one level; " " unless stated
 	Mark     string            // line between the blocks
+	Close    string            // line that ends a block
 	Host     string            // the device's name where the configuration has none
 	Rules    []*Rule
 	Initial  string
-	Question map[string]string // mode → question asked on leaving with uncommitted changes
+	Question map[string]string // kind of candidate → question asked on leaving with uncommitted changes
+	Changed  string            // said on the way in where the candidate differs
 	Nothing  string            // said by a commit without changes
 	Done     string            // said by a commit
 }

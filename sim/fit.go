@@ -19,6 +19,7 @@ func (m *Model) fit(path []step, line string) fitted {
 		return fitted{match: match[*Rule]{why: incomplete}}
 	}
 	negated := c.Negate != "" && tokens[0].text == c.Negate
+	whole := tokens // "no switchport" may be a line of its own
 	switch {
 	case negated, c.Set != "" && tokens[0].text == c.Set:
 		tokens = tokens[1:]
@@ -40,6 +41,12 @@ func (m *Model) fit(path []step, line string) fitted {
 			}
 		}
 		got := g.match(line, tokens)
+		kept := false
+		if negated {
+			if as := g.match(line, whole); as.value != nil {
+				got, kept = as, true
+			}
+		}
 		if got.value == nil && (!negated || !got.open) {
 			if got.at > best.at {
 				best = fitted{match: got}
@@ -47,7 +54,7 @@ func (m *Model) fit(path []step, line string) fitted {
 			continue
 		}
 		f := fitted{match: got, into: path[:n:n], caught: got.caught}
-		if negated {
+		if negated && !kept {
 			f.change = change{path: path[:n:n], remove: got.words}
 			if got.value == nil { // "no description" says enough
 				f.value = &removed
@@ -56,7 +63,10 @@ func (m *Model) fit(path []step, line string) fitted {
 		}
 		r := *got.value
 		s := step{line: strings.Join(got.words, " "), rule: r, key: r.key}
-		f.change = change{path: path[:n:n], steps: []step{s}}
+		f.change = change{path: path[:n:n], steps: []step{s}, instead: append([]string{c.Negate}, got.words...)}
+		if kept {
+			f.change.instead = got.words[1:]
+		}
 		if r.within != nil {
 			f.into = append(f.into, s)
 		}

@@ -129,7 +129,7 @@ func (m *Model) learn() error {
 		}
 		for name, g := range m.commands {
 			_, config := m.data.Configuration.Modes[name]
-			if !slices.Contains(c.In, name) && !slices.Contains(c.In, "*") && (len(c.In) > 0 || config) {
+			if !slices.Contains(c.In, name) && !slices.Contains(c.In, "*") && (len(c.In) > 0 || config && !m.data.Everywhere) {
 				continue
 			}
 			for on := range strings.SplitSeq(strings.TrimSpace(c.On), "\n") {

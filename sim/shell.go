@@ -24,6 +24,7 @@ type shell struct {
 	login bool // the device itself asks who is there
 	mode  string
 	path  []step     // where in the configuration
+	how   string     // kind of candidate, where it is not the mode's usual
 	own   *candidate // what this session alone edits
 	ask   *asking    // the question that waits for an answer; nil at the prompt
 	page  *page      // the answer on its way
@@ -207,7 +208,11 @@ func (s *shell) again() { s.prompt(true) }
 
 // display is the prompt as the definition prints it.
 func (s *shell) display() string {
-	return expand(s.model().mode(s.mode).Display, func(name string) (string, bool) {
+	text, ok := s.model().data.Displays[s.mode]
+	if !ok {
+		text = s.model().mode(s.mode).Display
+	}
+	return expand(text, func(name string) (string, bool) {
 		if name == "context" {
 			return s.context(), true
 		}
@@ -310,6 +315,7 @@ func (s *shell) replied(a *asking, typed string) {
 		}
 		if a.tries++; a.tries >= a.Tries {
 			s.say(a.Failed)
+			s.done = a.Ends
 			s.again()
 			return
 		}

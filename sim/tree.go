@@ -27,6 +27,8 @@ type change struct {
 	path   []step   // contexts
 	steps  []step   // the line, by groups; empty where Remove
 	remove []string // words that a removed line begins with
+
+	instead []string // words that begin the line's opposite, which goes
 }
 
 func (e *entry) clone() *entry {
@@ -53,6 +55,9 @@ func (e *entry) apply(c change) {
 	at := e
 	for _, s := range c.path {
 		at = at.put(s)
+	}
+	if len(c.instead) > 0 {
+		at.drop(c.instead)
 	}
 	for _, s := range c.steps {
 		at = at.put(s)
@@ -144,7 +149,7 @@ func (e *entry) show(c *configuration) string {
 			b.WriteString(c.Mark + "\n")
 		}
 		kind = first
-		k.indented(&b, "", c.Indent)
+		k.indented(&b, "", c)
 	}
 	if c.Mark != "" && len(e.kids) > 0 {
 		b.WriteString(c.Mark + "\n")
@@ -152,13 +157,16 @@ func (e *entry) show(c *configuration) string {
 	return b.String()
 }
 
-func (e *entry) indented(b *strings.Builder, by, indent string) {
+func (e *entry) indented(b *strings.Builder, by string, c *configuration) {
 	b.WriteString(by + e.line + "\n")
 	for _, l := range e.body {
 		b.WriteString(l + "\n")
 	}
 	for _, k := range e.kids {
-		k.indented(b, by+indent, indent)
+		k.indented(b, by+c.Indent, c)
+	}
+	if c.Close != "" && e.rule.within != nil {
+		b.WriteString(by + c.Close + "\n")
 	}
 }
 
