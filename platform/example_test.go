@@ -36,7 +36,7 @@ func ExampleLoad_unknown() {
 	fmt.Println(err)
 	fmt.Println(errors.Is(err, platform.ErrUnknown))
 	// Output:
-	// platform: unknown platform "juniper_jnos"; did you mean juniper_junos?
+	// platform: unknown platform "juniper_jnos"; did you mean juniper_junos, juniper?
 	// true
 }
 
