@@ -92,9 +92,7 @@ func filter(how, arg string) func([]byte) bool {
 // run asks what the command asks, prints its text, and does what it does.
 func (s *shell) run(c *command, line string, words []token, caught map[string]string, keep func([]byte) bool) {
 	if c.Paging && s.dev.cfg.RefusePaging {
-		s.say(s.model().data.Errors.Refused)
-		s.fails = s.model().data.Errors.Status
-		s.again()
+		s.deny(s.model().data.Errors.Refused, line, words, 0)
 		return
 	}
 	s.questions(c.Ask, func() {
@@ -111,7 +109,7 @@ func (s *shell) run(c *command, line string, words []token, caught map[string]st
 			more[k] = v
 		}
 		from := s.cursor(c.Text, more)
-		from.keep = keep
+		from.keep, from.paged = keep, c.Paged
 		then := func() { s.act(c, more) }
 		if c.Hold {
 			then = func() { s.hold = c }
@@ -179,7 +177,6 @@ func (s *shell) act(c *command, caught map[string]string) {
 // refuse says what is wrong with a line.
 func (s *shell) refuse(mode string, why refusal, line string, words []token, at int) {
 	e := &s.model().data.Errors
-	s.fails = e.Status
 	text := e.Invalid
 	switch {
 	case why == incomplete:
@@ -191,6 +188,12 @@ func (s *shell) refuse(mode string, why refusal, line string, words []token, at 
 	case at == 0 && len(words) == 1:
 		text = e.Unknown
 	}
+	s.deny(text, line, words, at)
+}
+
+// deny prints a refusal about a word of a line.
+func (s *shell) deny(text, line string, words []token, at int) {
+	s.fails = s.model().data.Errors.Status
 	column, token := len(line), ""
 	if at >= 0 && at < len(words) {
 		column, token = words[at].at, words[at].text

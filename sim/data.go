@@ -84,6 +84,7 @@ type pager struct {
 	Line  string // keys for one more line
 	Quit  string // keys that drop the rest
 	Other string // what any other key does: page, line, quit or ignore
+	Only  bool   // only the commands marked Paged are paged
 	Eager bool   // a page that is exactly full shows the pager though nothing follows
 }
 
@@ -140,6 +141,7 @@ type command struct {
 	Hold  bool     // it goes on until interrupted
 	After string   // said when interrupted
 	Every duration // pause between the lines of a text without end
+	Paged bool // see pager.Only
 	// Paging marks commands that Config.RefusePaging has refused.
 	Paging bool
 	Status int // exit status of an SSH exec request

@@ -23,14 +23,14 @@ type page struct {
 // show prints an answer, page by page where the terminal has rows, and then
 // calls then.
 func (s *shell) show(from cursor, then func()) {
-	size := s.size()
+	size, d := s.size(), &s.model().data.Pager
 	p := &page{from: from, rows: size.Rows, width: size.Columns, then: then}
-	if s.exec {
+	if s.exec || d.Only && !from.paged {
 		p.rows = 0
 	}
 	if p.rows > 1 {
 		p.room = p.rows - 1
-		if strings.Contains(s.model().data.Pager.Text, "{percent}") {
+		if strings.Contains(d.Text, "{percent}") {
 			p.total = p.from.total()
 		}
 	}

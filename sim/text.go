@@ -121,6 +121,7 @@ type cursor struct {
 	parts  []part
 	values values
 	keep   func([]byte) bool // nil, or which lines are shown
+	paged  bool              // see pager.Only
 	count  int               // lines of the repeated part; -1: without end
 	n      int               // which of them is next, from 1; 0: not begun
 	block  []string          // what is left of a placeholder with many lines
