@@ -166,7 +166,7 @@ func (l *line) rows(n, width int) {
 }
 
 // maxColumns bounds a line that only cursor addresses make long.
-const maxColumns = 1 << 16
+const maxColumns = 1 << 12
 
 // goTo puts the cursor at index at. Blanks to the right of a cursor that moved
 // left are what a device writes to wipe a text: nobody sees them, so they go.

@@ -1,0 +1,136 @@
+package channel
+
+import (
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/vtynet/vty/terminal"
+)
+
+func testConfig() *Config {
+	return (&Config{
+		Prompts: []Prompt{
+			{Mode: "exec", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)>$`)},
+			{Mode: "privileged", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)#$`)},
+			{Mode: "configuration", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)\(conf[^)]*\)#$`)},
+			{Mode: "operational", Shape: regexp.MustCompile(`^\w+@(?P<host>[\w.-]+)>$`), Above: regexp.MustCompile(`(?m)^\{master\}\z`)},
+		},
+		Pagers:    []Pager{{Shape: regexp.MustCompile(`^ ?--More--$`), Key: " "}},
+		Questions: []*regexp.Regexp{regexp.MustCompile(`\[confirm\]$`)},
+	}).withDefaults()
+}
+
+// loggedIn returns a machine that stands at the prompt r1#.
+func loggedIn() *machine {
+	m := newMachine(testConfig())
+	m.listen(&Input{})
+	m.feed([]byte("Welcome\r\n\r\nr1#"))
+	m.settle(m.look())
+	return m
+}
+
+func TestSights(t *testing.T) {
+	for _, c := range []struct {
+		name  string
+		modes []string
+		heard string
+		want  sightKind
+		probe bool
+	}{
+		{"learned prompt", nil, "show x\r\nr1#", atPrompt, false},
+		{"learned prompt with a blank", nil, "show x\r\nr1# ", atPrompt, false},
+		{"no echo yet", nil, "", nothing, false},
+		{"half an echo", nil, "sho", nothing, false},
+		{"a prompt before the echo", nil, "\r\nr1#", strayPrompt, false},
+		{"output under way", nil, "show x\r\nGigabitEther", nothing, false},
+		{"a line that is no prompt", nil, "show x\r\nr1#show y", nothing, false},
+		{"another device's prompt", nil, "show x\r\nr2#", maybePrompt, true},
+		{"a mode that nobody expects", nil, "show x\r\nr1(config)#", maybePrompt, false},
+		{"a mode that is expected", []string{"configuration"}, "show x\r\nr1(config)#", atPrompt, false},
+		{"an expected mode of another device", []string{"configuration"}, "show x\r\nr2(config)#", maybePrompt, true},
+		{"behind the output", nil, "show x\r\nvaluer1#", maybePrompt, true},
+		{"pager", nil, "show x\r\none\r\n --More-- ", atPager, false},
+		{"question", nil, "show x\r\nProceed? [confirm]", maybeQuestion, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			m := loggedIn()
+			m.begin(&Input{Line: "show x", Modes: c.modes}, true)
+			m.feed([]byte(c.heard))
+			if s := m.look(); s.kind != c.want || s.probe != c.probe {
+				t.Errorf("%q: %+v, want kind %d, probe %v", c.heard, s, c.want, c.probe)
+			}
+		})
+	}
+}
+
+func TestUpperLineIsPartOfThePrompt(t *testing.T) {
+	m := newMachine(testConfig())
+	m.listen(&Input{})
+	m.feed([]byte("\r\n{master}\r\nops@mx1> "))
+	m.settle(m.look())
+	m.begin(&Input{Line: "show x"}, true)
+	m.feed([]byte("show x\r\none\r\n\r\n{master}\r\nops@mx1> "))
+	if text := m.settle(m.look()); text != "one\n" {
+		t.Errorf("answer %q", text)
+	}
+	m.begin(&Input{Line: "show y"}, true)
+	m.feed([]byte("show y\r\n\r\n{master}\r\nops@mx1> "))
+	if text := m.settle(m.look()); text != "" {
+		t.Errorf("answer %q", text)
+	}
+}
+
+func TestIdleTextIsBounded(t *testing.T) {
+	m := loggedIn()
+	for range 10000 {
+		m.feed([]byte("*Mar 1 00:00:00: %SYS-5-CONFIG_I: Configured from console\r\n"))
+	}
+	if n := len(m.term.Finished()); n > maxAside {
+		t.Errorf("%d bytes kept", n)
+	}
+}
+
+// An answer is what a terminal shows between the echo and the prompt, however
+// the bytes are cut, and it never ends before its prompt came.
+func FuzzAnswer(f *testing.F) {
+	f.Add("one\r\ntwo\r\n", uint64(1))
+	f.Add("\x1b[31mr2#\x1b[0m\r\n --More-- x\r\nshow x\r\n", uint64(2))
+	f.Add("a\rb\bc\r\r\n\x1b]0;title\x07\t\xff\r\n", uint64(3))
+	f.Add("Proceed? [confirm]\r\nr1#show x\r\n", uint64(4))
+	f.Fuzz(func(t *testing.T, output string, seed uint64) {
+		glass := terminal.New(0)
+		_, _ = glass.Write([]byte("r1#show x\r\n" + output + "\r\nr1#"))
+		shown := string(glass.Finished())
+		if string(glass.Current()) != "r1#" || strings.Contains(shown, "r1#\n") || strings.Contains(output, "r1#") {
+			return // the output holds the prompt itself, or leaves the terminal within a sequence
+		}
+		_, want, _ := strings.Cut(shown, "\n")
+		if !strings.HasPrefix(shown, "r1#show x\n") || glass.Count() < 2 {
+			return
+		}
+		whole := "show x\r\n" + output + "\r\nr1#"
+		random := rand.New(rand.NewPCG(seed, 7))
+		m := loggedIn()
+		m.begin(&Input{Line: "show x"}, true)
+		for rest := whole; rest != ""; {
+			n := 1 + random.IntN(min(len(rest), 40))
+			m.feed([]byte(rest[:n]))
+			rest = rest[n:]
+			if s := m.look(); s.kind == atPrompt && rest != "" {
+				t.Fatalf("it ended %d bytes before the end", len(rest))
+			}
+		}
+		s := m.look()
+		if s.kind != atPrompt {
+			t.Fatalf("it did not end at the prompt: %+v", s)
+		}
+		if got := m.settle(s); got != strings.TrimSuffix(want, "\n") {
+			t.Errorf("answer %q, want %q", got, want)
+		}
+		if string(m.raw) != "" {
+			t.Errorf("raw bytes are kept after the end")
+		}
+	})
+}
