@@ -115,9 +115,10 @@ func (o *Options) connect(ctx context.Context, to netip.AddrPort) (net.Conn, err
 	if err != nil {
 		return nil, err
 	}
-	// Only now: set before connect it would also cut short the connecting.
+	// Only now: set before connect it would also cut short the connecting. A
+	// system that has no such limit is no reason to fail, unless it was asked for.
 	if limit := o.userTimeout(); limit > 0 {
-		if err := setUserTimeout(conn.(*net.TCPConn), limit); err != nil {
+		if err := setUserTimeout(conn.(*net.TCPConn), limit); err != nil && o.UserTimeout > 0 {
 			_ = conn.Close()
 			return nil, fmt.Errorf("user timeout: %w", err)
 		}

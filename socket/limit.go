@@ -10,13 +10,17 @@ import (
 // limitError says which limit ended a wait. It is an ErrTimedOut, and the
 // context's error too where the limit was the context's.
 type limitError struct {
-	limit string        // "total", "attempt" or "" for the context's deadline
-	after time.Duration // the length of the limit; unknown for the context's
-	cause error         // the context's error, nil for our own limits
+	limit  string        // "total", "attempt" or "" for the context's deadline
+	after  time.Duration // the length of the limit; unknown for the context's
+	cause  error         // the context's error, nil for our own limits
+	reason error         // what the caller gave for the deadline, if anything
 }
 
 func (e *limitError) Error() string {
-	if e.limit == "" {
+	switch {
+	case e.limit == "" && e.reason != nil:
+		return "no answer before the context's deadline: " + e.reason.Error()
+	case e.limit == "":
 		return "no answer before the context's deadline"
 	}
 	return fmt.Sprintf("no answer within the %s limit of %v", e.limit, round(e.after))
@@ -25,10 +29,13 @@ func (e *limitError) Error() string {
 func (e *limitError) Timeout() bool { return true }
 
 func (e *limitError) Unwrap() []error {
-	if e.cause == nil {
-		return []error{ErrTimedOut}
+	errs := []error{ErrTimedOut}
+	for _, err := range []error{e.cause, e.reason} {
+		if err != nil {
+			errs = append(errs, err)
+		}
 	}
-	return []error{ErrTimedOut, e.cause}
+	return errs
 }
 
 // withLimit is ctx, ended after d at the latest and then with a limitError for
@@ -56,16 +63,16 @@ func ended(ctx context.Context) error {
 	if _, ours := cause.(*limitError); ours || cause == errClosed {
 		return cause
 	}
-	reason := ctx.Err()
-	if !errors.Is(cause, reason) {
-		reason = fmt.Errorf("%w: %w", reason, cause)
-	} else {
-		reason = cause
+	if errors.Is(cause, ctx.Err()) {
+		cause = nil // nothing but the context's own error
 	}
-	if errors.Is(reason, context.DeadlineExceeded) {
-		return &limitError{cause: reason}
+	switch {
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return &limitError{cause: ctx.Err(), reason: cause}
+	case cause == nil:
+		return ctx.Err()
 	}
-	return reason
+	return fmt.Errorf("%w: %w", ctx.Err(), cause)
 }
 
 // round drops the digits of a duration that nobody reads.

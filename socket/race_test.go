@@ -335,6 +335,14 @@ func TestDialContext(t *testing.T) {
 			[]error{context.DeadlineExceeded, ErrTimedOut}, []error{context.Canceled}, TimedOut,
 			"open r1:22: none of 2 addresses answered in 400ms: no answer before the context's deadline: 192.0.2.1, 192.0.2.2",
 		},
+		{
+			"deadline for a reason", func(ctx context.Context) (context.Context, context.CancelFunc) {
+				return context.WithTimeoutCause(ctx, 400*time.Millisecond, reason)
+			},
+			[]error{context.DeadlineExceeded, ErrTimedOut, reason}, []error{context.Canceled}, TimedOut,
+			"open r1:22: none of 2 addresses answered in 400ms: " +
+				"no answer before the context's deadline: the window closes: 192.0.2.1, 192.0.2.2",
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
