@@ -9,12 +9,14 @@
 //
 // # Round trips
 //
-// After the TCP handshake a session costs these waits, which
-// golang.org/x/crypto/ssh sets: version, key exchange proposal, key exchange,
-// the "none" request that asks which methods the server offers (sent in the same
-// flight as nothing else: the service request before it waits as well), one per
-// authentication attempt, the channel, and the shell. The request for the
-// pseudo-terminal travels with the one for the shell and costs nothing.
+// With both versions under way at once, an open TCP connection becomes a shell
+// in six round trips and one per authentication attempt: a half for the versions,
+// a half for the proposals, one each for the key exchange, the request for the
+// authentication service, the "none" attempt that asks for the methods on offer,
+// the channel and the shell. The terminal is asked for together with the shell
+// and costs nothing. OpenSSH's own client saves none of the others either, and
+// golang.org/x/crypto/ssh lets nobody send the service request, "none" and a
+// password in one flight, as the protocol would allow.
 //
 // # Standard error
 //

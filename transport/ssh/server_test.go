@@ -10,6 +10,8 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
+	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -22,10 +24,14 @@ import (
 
 // Keys are made once: RSA is slow.
 var (
-	ed25519Key = sync.OnceValue(func() xssh.Signer {
+	ed25519Private = sync.OnceValue(func() ed25519.PrivateKey {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
-		return mustSigner(key, err)
+		if err != nil {
+			panic(err)
+		}
+		return key
 	})
+	ed25519Key      = sync.OnceValue(func() xssh.Signer { return mustSigner(ed25519Private(), nil) })
 	otherEd25519Key = sync.OnceValue(func() xssh.Signer {
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		return mustSigner(key, err)
@@ -72,7 +78,7 @@ type device struct {
 	requests []string
 	ptys     []ptyRequest
 	windows  []windowChange
-	attempts []string // method names, as the server's log callback has them
+	attempts []string // the methods of the attempts that it judged
 	globals  []string
 	conn     xssh.Conn
 }
@@ -80,10 +86,9 @@ type device struct {
 func (d *device) serverConfig() *xssh.ServerConfig {
 	c := &xssh.ServerConfig{NoClientAuth: true, MaxAuthTries: -1}
 	c.AuthLogCallback = func(_ xssh.ConnMetadata, method string, err error) {
-		d.mu.Lock()
-		defer d.mu.Unlock()
-		if method != "none" {
-			d.attempts = append(d.attempts, method)
+		var partial *xssh.PartialSuccessError
+		if judged := err == nil || errors.Is(err, errNo) || errors.As(err, &partial); judged && method != "none" {
+			d.note(&d.attempts, method)
 		}
 	}
 	if d.config != nil {
@@ -221,6 +226,9 @@ func anyKey(methods ...auth.Method) *Config {
 	return &Config{User: "ops", HostKeys: auth.Unchecked(), Auth: methods}
 }
 
+// errNo is the device's refusal.
+var errNo = errors.New("no")
+
 // password is a server config that takes one password by the "password" method.
 func password(want string) func(*xssh.ServerConfig) {
 	return func(c *xssh.ServerConfig) {
@@ -228,7 +236,7 @@ func password(want string) func(*xssh.ServerConfig) {
 			if string(got) == want {
 				return nil, nil
 			}
-			return nil, errors.New("wrong password")
+			return nil, errNo
 		}
 	}
 }
@@ -292,4 +300,19 @@ func (f *faulty) Write(p []byte) (int, error) {
 func (f *faulty) Close() error {
 	f.once.Do(func() { close(f.closed) })
 	return f.Conn.Close()
+}
+
+// program is the path of a program that a test cannot do without. CI has it.
+func program(t testing.TB, names ...string) string {
+	t.Helper()
+	for _, name := range names {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") != "" {
+		t.Fatalf("%v is not installed, and CI must have it", names)
+	}
+	t.Skipf("%v is not installed", names)
+	return ""
 }
