@@ -328,3 +328,5 @@ func TestSilentDeviceIsGivenUp(t *testing.T) {
 		_ = f.Close()
 	})
 }
+
+func readCount(c *Conn) (int64, error) { return io.Copy(io.Discard, c) }
