@@ -1,0 +1,101 @@
+// Package cli is the command vty: it puts the verbs together, runs the one that
+// was asked for, and says how it ended. The verbs are in packages of their own.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/report"
+	"github.com/vtynet/vty/internal/cli/run"
+	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/internal/cli/suggest"
+)
+
+// Main runs the command and returns its exit status. The first Ctrl-C ends what
+// is under way in an orderly manner, the second the process.
+func Main(args []string, s *streams.Streams) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop)
+	return int(Run(ctx, args, s))
+}
+
+// Run is Main without the signals.
+func Run(ctx context.Context, args []string, s *streams.Streams) exit.Status {
+	root := root(s)
+	root.SetArgs(args)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exit.OK
+	}
+	if errors.As(err, new(*exit.StatusError)) {
+		return exit.Of(err)
+	}
+	if strings.HasPrefix(err.Error(), "unknown command ") {
+		// cobra has no type for it.
+		err = exit.Misused(err)
+	}
+	report.Error(s.Err, "", err.Error(), err)
+	if exit.Of(err) == exit.Usage {
+		_, _ = fmt.Fprintf(s.Err, "     next: %s --help\n", cmd.CommandPath())
+	}
+	return exit.Of(err)
+}
+
+func root(s *streams.Streams) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "vty",
+		Short: "Drive the command line of network devices",
+		Long: `vty drives the command line of network devices: routers, switches, firewalls and
+servers, over SSH and Telnet.
+
+Secrets come from $VTY_PASSWORD, $VTY_ENABLE, --password-file, --enable-file,
+--ask-pass, the SSH agent or key files ($VTY_PASSPHRASE opens encrypted ones),
+never from an argument, which every user of the machine could read.`,
+		Example: `  vty run --sim cisco_iosxe 'show version'
+  vty doctor -H ops@r1.example.net -p cisco_iosxe`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			var verbs []string
+			for _, c := range cmd.Commands() {
+				verbs = append(verbs, c.Name())
+			}
+			return exit.Misused(fmt.Errorf("unknown verb %q%s", args[0], suggest.DidYouMean(args[0], verbs)))
+		},
+	}
+	cmd.CompletionOptions.HiddenDefaultCmd = true
+	cmd.SetIn(s.In)
+	cmd.SetOut(s.Out)
+	cmd.SetErr(s.Err)
+	cmd.SetFlagErrorFunc(flagError)
+	cmd.AddCommand(run.Command(s))
+	return cmd
+}
+
+// flagError says what is wrong with a flag and what is nearest to it.
+func flagError(cmd *cobra.Command, err error) error {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) {
+		return exit.Misused(err)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, "--"+f.Name) })
+	if unknown.GetSpecifiedShortnames() != "" {
+		return exit.Misused(err)
+	}
+	return exit.Misused(fmt.Errorf("%w%s", err, suggest.DidYouMean("--"+unknown.GetSpecifiedName(), names)))
+}

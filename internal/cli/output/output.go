@@ -1,0 +1,174 @@
+// Package output writes answers the way the user asked for: as text, as JSON, or
+// as the bytes that came.
+package output
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Format is a form of output.
+type Format string
+
+// The formats.
+const (
+	Text  Format = "text"  // as a person would read it
+	JSON  Format = "json"  // one array
+	JSONL Format = "jsonl" // one object a line
+	Raw   Format = "raw"   // the device's own bytes
+)
+
+// Answer is what became of one command on one host.
+type Answer struct {
+	Host     string
+	Platform string
+	Command  string
+	Output   string
+	Raw      []byte
+	Failed   bool // refused, or not answered
+	Err      error
+	Error    string // what Err says; "" where it is nil
+	Elapsed  time.Duration
+	// Streamed tells that Output was written line by line before.
+	Streamed bool
+}
+
+// object is an Answer in JSON.
+type object struct {
+	Host     string `json:"host"`
+	Platform string `json:"platform"`
+	Command  string `json:"command"`
+	Output   string `json:"output"`
+	Failed   bool   `json:"failed"`
+	Error    string `json:"error"`
+	Elapsed  int64  `json:"elapsed_ms"`
+}
+
+func (a *Answer) object() object {
+	return object{
+		Host: a.Host, Platform: a.Platform, Command: a.Command, Output: a.Output,
+		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(),
+	}
+}
+
+// Printer writes answers in one format. It is for one goroutine.
+type Printer struct {
+	w       io.Writer
+	format  Format
+	headers bool
+	list    *List
+	named   string // host and command that a header was written for
+}
+
+// NewPrinter makes a Printer. With headers, text names host and command above
+// each answer.
+func NewPrinter(w io.Writer, format Format, headers bool) *Printer {
+	return &Printer{w: w, format: format, headers: headers, list: NewList(w, format == JSONL)}
+}
+
+// Header writes the line above an answer in text, once.
+func (p *Printer) Header(host, command string) error {
+	name := host + ": " + command
+	if !p.headers || p.format != Text || p.named == name {
+		return nil
+	}
+	p.named = name
+	_, err := fmt.Fprintf(p.w, "=== %s\n", name)
+	return err
+}
+
+// Line writes a line of a streamed answer.
+func (p *Printer) Line(host, command, line string) error {
+	if err := p.Header(host, command); err != nil {
+		return err
+	}
+	_, err := fmt.Fprintln(p.w, line)
+	return err
+}
+
+// Answer writes an answer.
+func (p *Printer) Answer(a *Answer) error {
+	switch p.format {
+	case JSON, JSONL:
+		return p.list.Add(a.object())
+	case Raw:
+		_, err := p.w.Write(a.Raw)
+		return err
+	}
+	if a.Output != "" || a.Err == nil {
+		if err := p.Header(a.Host, a.Command); err != nil {
+			return err
+		}
+	}
+	p.named = "" // the same command may come again
+	if a.Output == "" || a.Streamed {
+		return nil
+	}
+	_, err := fmt.Fprintln(p.w, a.Output)
+	return err
+}
+
+// Close ends the output.
+func (p *Printer) Close() error {
+	if p.format == JSON {
+		return p.list.Close()
+	}
+	return nil
+}
+
+// List writes objects as they come: an array with one object a line, or, as
+// lines, without the array.
+type List struct {
+	w     io.Writer
+	lines bool
+	count int
+}
+
+// NewList makes a List; lines leaves the brackets out.
+func NewList(w io.Writer, lines bool) *List { return &List{w: w, lines: lines} }
+
+// Add writes an object.
+func (l *List) Add(v any) error {
+	text, err := Marshal(v)
+	if err != nil {
+		return err
+	}
+	before, after := "", "\n"
+	if !l.lines {
+		before, after = ",\n", ""
+		if l.count == 0 {
+			before = "[\n"
+		}
+	}
+	l.count++
+	_, err = fmt.Fprintf(l.w, "%s%s%s", before, text, after)
+	return err
+}
+
+// Close ends the array.
+func (l *List) Close() error {
+	end := "\n]\n"
+	switch {
+	case l.lines:
+		return nil
+	case l.count == 0:
+		end = "[]\n"
+	}
+	_, err := io.WriteString(l.w, end)
+	return err
+}
+
+// Marshal is JSON on one line in which <, > and & stay as they are: a device's
+// prompts are full of them.
+func Marshal(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return nil, err
+	}
+	return bytes.TrimRight(b.Bytes(), "\n"), nil
+}

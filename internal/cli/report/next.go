@@ -1,0 +1,97 @@
+package report
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport/ssh"
+)
+
+const givePassword = "give a password with VTY_PASSWORD, --password-file or --ask-pass, or a key with --identity"
+
+// Next is what to do about an error, "" where its own text says it or nothing is
+// known to help.
+func Next(err error) string {
+	if open, ok := errors.AsType[*socket.OpenError](err); ok {
+		return afterOpen(open)
+	}
+	if refused, ok := errors.AsType[*ssh.AuthError](err); ok {
+		return afterAuth(refused)
+	}
+	if secret, ok := errors.AsType[*vty.SecretError](err); ok {
+		return afterSecret(secret)
+	}
+	switch {
+	case errors.Is(err, context.Canceled), errors.Is(err, ssh.ErrHostKey), errors.Is(err, ssh.ErrNegotiation):
+		return ""
+	case errors.Is(err, auth.ErrNoSecret):
+		return givePassword
+	case errors.Is(err, vty.ErrLogin):
+		return "check user and password (-u, VTY_PASSWORD)"
+	case errors.As(err, new(*vty.QuestionError)):
+		return "the command was not carried out; use a form of it that asks nothing"
+	}
+	if dial, ok := errors.AsType[*vty.DialError](err); ok {
+		return afterDial(dial)
+	}
+	if errors.As(err, new(*vty.TimeoutError)) {
+		return "if the command takes so long, allow more with --timeout; if it never ends, stop it with Ctrl-C and --stream"
+	}
+	return ""
+}
+
+func afterOpen(e *socket.OpenError) string {
+	switch {
+	case errors.Is(e, socket.ErrUnresolved):
+		return "check the spelling of the name and the name servers, or give the address"
+	case errors.Is(e, context.Canceled):
+		return ""
+	case errors.Is(e, socket.ErrRefused):
+		return "the address answers but nothing listens on that port: check the port (-H HOST:PORT), the transport (-t), and that the service is on at the device"
+	case errors.Is(e, socket.ErrTimedOut):
+		return "nothing answers at all: the device is down, or a firewall or access list drops the connection; vty doctor tries each address"
+	}
+	return "vty doctor tries each address"
+}
+
+func afterAuth(e *ssh.AuthError) string {
+	tried := func(method string) bool {
+		return slices.ContainsFunc(e.Attempts, func(a ssh.Attempt) bool {
+			return a.Outcome == ssh.Refused && (a.Method == method || method == "")
+		})
+	}
+	switch {
+	case tried("password"), tried("keyboard-interactive"):
+		return "check user and password (-u, VTY_PASSWORD): the device knows them not"
+	case slices.Contains(e.Offered, "password"), slices.Contains(e.Offered, "keyboard-interactive"):
+		return givePassword
+	}
+	return "give a key that the device knows, with --identity or the agent; it takes " + strings.Join(e.Offered, ", ") + " only"
+}
+
+func afterSecret(e *vty.SecretError) string {
+	switch {
+	case e.Name == "enable" && e.Refused:
+		return "check the enable secret (VTY_ENABLE, --enable-file)"
+	case e.Name == "enable":
+		return "give the enable secret with VTY_ENABLE or --enable-file, or stay in the mode that the login ends in with --mode"
+	case e.Refused:
+		return "check user and password (-u, VTY_PASSWORD)"
+	}
+	return givePassword
+}
+
+func afterDial(e *vty.DialError) string {
+	switch e.Phase {
+	case vty.PhaseLogin:
+		return "is the platform right (-p)? vty doctor shows how far the login gets"
+	case vty.PhaseMode, vty.PhasePrepare:
+		return "is the platform right (-p)? vty doctor shows each step"
+	}
+	return "vty doctor shows each step"
+}

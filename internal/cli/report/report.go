@@ -1,0 +1,32 @@
+// Package report says on standard error what went wrong, and what to do next.
+package report
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/vtynet/vty"
+)
+
+// Error writes what went wrong in one line (and the last lines of the screen,
+// where the error has them), and the next step on another. label is how the user
+// knows the host; text is what err says, as Text gives it.
+func Error(w io.Writer, label, text string, err error) {
+	if label != "" {
+		text = label + ": " + text
+	}
+	_, _ = fmt.Fprintf(w, "vty: %s\n", text)
+	if next := Next(err); next != "" {
+		_, _ = fmt.Fprintf(w, "     next: %s\n", next)
+	}
+}
+
+// Text is the text of err without the host's name in front.
+func Text(name string, err error) string {
+	if dial, ok := errors.AsType[*vty.DialError](err); ok {
+		err = dial.Err
+	}
+	return strings.TrimPrefix(err.Error(), name+": ")
+}

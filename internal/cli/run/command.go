@@ -1,0 +1,121 @@
+// Package run is the verb that runs commands on devices and prints the answers.
+package run
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/output"
+	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/internal/cli/suggest"
+	"github.com/vtynet/vty/internal/cli/target"
+)
+
+// options are the verb's own flags.
+type options struct {
+	targets target.Flags
+	format  *suggest.Choice
+	headers *suggest.Choice
+	file    string
+	workers int
+	stream  bool
+}
+
+// Command is "vty run".
+func Command(s *streams.Streams) *cobra.Command {
+	o := &options{
+		format:  suggest.NewChoice("text", "json", "jsonl", "raw"),
+		headers: suggest.NewChoice("auto", "always", "never"),
+	}
+	cmd := &cobra.Command{
+		Use:   "run [flags] COMMAND...",
+		Short: "Run commands on devices and print the answers",
+		Long: `Run commands on one or several devices and print the answers.
+
+Text output is exactly what a person would have read: no echo, no prompt, no page
+breaks. Where there is more than one host or command, a line "=== HOST: COMMAND"
+stands above each answer. -o json prints one array, -o jsonl one object per
+command as soon as it is answered (host, platform, command, output, failed, error,
+elapsed_ms), and -o raw every byte that the device sent.
+
+The commands run in order on each host, and on up to --workers hosts at once;
+answers are printed in the order of the hosts, with jsonl as they come. A command
+that a device refuses does not stop those after it.
+
+Ctrl-C stops the command that is running and leaves the device at its prompt;
+a second Ctrl-C quits at once.
+
+Exit status: 0 all well, 1 a device refused a command, 2 usage, 3 a host could not
+be reached or logged in to, 4 timed out, 130 stopped by Ctrl-C. Of several hosts
+the worst wins, which is the highest number.`,
+		Example: `  vty run --sim cisco_iosxe 'show version'
+  vty run -H ops@r1.example.net -p cisco_iosxe 'show version' 'show ip interface brief'
+  VTY_PASSWORD=... vty run -H 127.0.1.1:2605 -t telnet -p frr_vty 'show running-config'
+  vty run -H r1 -H r2 -p arista_eos -o jsonl 'show version'
+  vty run -H r1 -p linux --stream 'tail -f /var/log/syslog'
+  vty run -H r1 -p juniper_junos -f commands.txt`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			commands, err := o.commands(s, args)
+			if err != nil {
+				return err
+			}
+			return o.run(cmd.Context(), s, commands)
+		},
+	}
+	flags := cmd.Flags()
+	o.targets.Register(flags)
+	flags.VarP(o.format, "output", "o", "form of the answers")
+	flags.Var(o.headers, "headers", "whether text has a line above each answer; auto: where there are several")
+	flags.StringVarP(&o.file, "file", "f", "", "read commands from a file, one a line (- for standard input)")
+	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
+	flags.BoolVar(&o.stream, "stream", false, "print lines as they come: for commands that take long or never end; one host, text only")
+	return cmd
+}
+
+// commands are those of the arguments and of the file. Blank lines of a file are
+// left out.
+func (o *options) commands(s *streams.Streams, args []string) ([]string, error) {
+	commands := args
+	if o.file != "" {
+		in := s.In
+		if o.file != "-" {
+			f, err := os.Open(o.file)
+			if err != nil {
+				return nil, exit.Misused(fmt.Errorf("--file: %w", err))
+			}
+			defer func() { _ = f.Close() }()
+			in = f
+		}
+		more, err := lines(in)
+		if err != nil {
+			return nil, exit.Misused(fmt.Errorf("--file %s: %w", o.file, err))
+		}
+		commands = append(commands, more...)
+	}
+	switch {
+	case len(commands) == 0:
+		return nil, exit.Misused(errors.New("no command: give at least one, as in vty run -H HOST 'show version'"))
+	case o.workers < 1:
+		return nil, exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
+	case o.stream && o.format.String() != string(output.Text):
+		return nil, exit.Misused(errors.New("--stream goes with text output only"))
+	}
+	return commands, nil
+}
+
+func lines(in io.Reader) ([]string, error) {
+	var all []string
+	scanner := bufio.NewScanner(in)
+	for scanner.Scan() {
+		if l := strings.TrimRight(scanner.Text(), "\r"); strings.TrimSpace(l) != "" {
+			all = append(all, l)
+		}
+	}
+	return all, scanner.Err()
+}

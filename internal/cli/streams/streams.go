@@ -1,0 +1,38 @@
+// Package streams is what a verb knows of its surroundings: its input, its two
+// outputs and the environment. It holds no command logic. Tests give their own.
+package streams
+
+import (
+	"io"
+	"os"
+
+	"golang.org/x/term"
+)
+
+// Streams are the surroundings of a run of the command. Results go to Out, and
+// everything else to Err.
+type Streams struct {
+	In        io.Reader
+	Out, Err  io.Writer
+	LookupEnv func(name string) (value string, ok bool)
+}
+
+// Standard are the process's own.
+func Standard() *Streams {
+	return &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv}
+}
+
+// Env is the value of an environment variable, "" where it is not set.
+func (s *Streams) Env(name string) string {
+	value, _ := s.LookupEnv(name)
+	return value
+}
+
+// Terminal gives the descriptor behind an input or output that is a terminal.
+func Terminal(stream any) (fd int, ok bool) {
+	f, ok := stream.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
+}

@@ -1,0 +1,54 @@
+// Package target turns the flags that all verbs share into devices to dial: where
+// they are, what they are, who logs in and how their keys are checked.
+package target
+
+import (
+	"time"
+
+	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/suggest"
+)
+
+// Flags are the flags of every verb that reaches devices.
+type Flags struct {
+	hosts        []string
+	sims         []string
+	platform     string
+	transport    *suggest.Choice
+	user         string
+	mode         string
+	hostKey      hostKeyPolicy
+	knownHosts   []string
+	legacy       bool
+	identities   []string
+	passwordFile string
+	enableFile   string
+	askPass      bool
+	timeout      time.Duration
+	verbose      int
+}
+
+// Register adds the flags to a verb's.
+func (f *Flags) Register(set *pflag.FlagSet) {
+	set.SortFlags = false
+	f.transport = suggest.NewChoice("ssh", "telnet")
+	f.hostKey.text = "strict"
+	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
+	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
+	set.StringVarP(&f.platform, "platform", "p", "", "what the device is (vty platforms lists them); \"generic\" unless stated, which learns the prompt")
+	set.VarP(f.transport, "transport", "t", "how to reach it")
+	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then $USER)")
+	set.StringVar(&f.mode, "mode", "", "mode that commands run in (default the platform's own)")
+	set.Var(&f.hostKey, "host-key", "which SSH host keys to accept")
+	set.StringArrayVar(&f.knownHosts, "known-hosts", nil, "known_hosts file (default ~/.ssh/known_hosts and the system's); repeatable")
+	set.BoolVar(&f.legacy, "legacy", false, "allow weak SSH algorithms, for devices that know no better")
+	set.StringArrayVarP(&f.identities, "identity", "I", nil, "private key file (default the agent's keys and ~/.ssh/id_*); repeatable")
+	set.StringVar(&f.passwordFile, "password-file", "", "file whose first line is the password (default $"+envPassword+")")
+	set.StringVar(&f.enableFile, "enable-file", "", "file whose first line is the enable secret (default $"+envEnable+")")
+	set.BoolVar(&f.askPass, "ask-pass", false, "ask for the password on the terminal")
+	set.DurationVar(&f.timeout, "timeout", 0, "limit on reaching a host and on each command (default 1m to reach it, and 1m of silence)")
+	set.CountVarP(&f.verbose, "verbose", "v", "say more on standard error; -vv says everything")
+}
+
+// Timeout is the limit the user set, or 0.
+func (f *Flags) Timeout() time.Duration { return f.timeout }

@@ -1,0 +1,70 @@
+package target
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"strconv"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/sim"
+)
+
+// simulate starts a simulated device on loopback and adds it to set. It is
+// reached as any other device is; its host key is pinned.
+func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Config) error {
+	def, err := platform.Load(name)
+	if err != nil {
+		return exit.Misused(fmt.Errorf("--sim: %w", unknownPlatform(name, sim.Names())))
+	}
+	if err := checkMode(def, f.mode); err != nil {
+		return err
+	}
+	dev, err := sim.New(def.Name, nil)
+	if err != nil {
+		return exit.Misused(fmt.Errorf("--sim: %w", err))
+	}
+	var server *sim.Server
+	switch base.Transport {
+	case vty.Telnet:
+		return exit.Misused(fmt.Errorf("--sim: no Telnet yet"))
+	default:
+		server, err = sim.ListenSSH(ctx, "", dev, nil)
+	}
+	if err != nil {
+		return err
+	}
+	set.closers = append(set.closers, server)
+	host, port, err := net.SplitHostPort(server.Addr().String())
+	if err != nil {
+		return err
+	}
+	n, err := strconv.Atoi(port)
+	if err != nil {
+		return err
+	}
+	t := &Target{Label: name, Host: Host{Name: host, Port: n}, Config: base, timeout: f.timeout}
+	for i := 2; set.has(t.Label); i++ {
+		t.Label = fmt.Sprintf("%s#%d", name, i)
+	}
+	user, password, enable := dev.Credentials()
+	t.Config.Definition, t.Config.User = def, user
+	t.Config.Password = auth.Literal(password)
+	t.Config.Auth = []auth.Method{auth.Password(t.Config.Password)}
+	t.Config.Secrets = map[string]auth.Source{"enable": auth.Literal(enable)}
+	t.Config.HostKeys = auth.Pinned(server.Fingerprint())
+	set.Targets = append(set.Targets, t)
+	return nil
+}
+
+func (s *Set) has(label string) bool {
+	for _, t := range s.Targets {
+		if t.Label == label {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,202 @@
+package target
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/internal/cli/suggest"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport"
+)
+
+// Target is one device to reach.
+type Target struct {
+	Label  string // as the user wrote it, without the user
+	Host   Host
+	Config vty.Config
+
+	timeout time.Duration
+}
+
+// Dial opens a session.
+func (t *Target) Dial(ctx context.Context) (*vty.Device, error) {
+	return vty.Dial(ctx, t.Host.Address(), &t.Config)
+}
+
+// Limit puts the user's limit on one command.
+func (t *Target) Limit(ctx context.Context) (context.Context, context.CancelFunc) {
+	if t.timeout <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, t.timeout)
+}
+
+// Set is the devices that a command line names. Close it when done: it stops the
+// simulated ones.
+type Set struct {
+	Targets []*Target
+	closers []io.Closer
+}
+
+// Close stops what was started for the occasion.
+func (s *Set) Close() error {
+	var errs []error
+	for _, c := range s.closers {
+		errs = append(errs, c.Close())
+	}
+	return errors.Join(errs...)
+}
+
+// Only gives the one device of a command line for verbs that take no more.
+func (s *Set) Only() (*Target, error) {
+	if len(s.Targets) != 1 {
+		return nil, exit.Misused(fmt.Errorf("this takes one host, and there are %d", len(s.Targets)))
+	}
+	return s.Targets[0], nil
+}
+
+// Resolve makes devices to dial of the flags.
+func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
+	if len(f.hosts) == 0 && len(f.sims) == 0 {
+		return nil, exit.Misused(errors.New("no host: name one with -H HOST, or try --sim cisco_iosxe"))
+	}
+	base, err := f.config(s)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{}
+	for _, text := range f.hosts {
+		t, err := f.host(text, base, s)
+		if err != nil {
+			return nil, err
+		}
+		set.Targets = append(set.Targets, t)
+	}
+	for _, name := range f.sims {
+		if err := f.simulate(ctx, set, name, base); err != nil {
+			return nil, errors.Join(err, set.Close())
+		}
+	}
+	return set, nil
+}
+
+// config is what all devices have in common.
+func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
+	def, err := definition(f.platform)
+	if err != nil {
+		return vty.Config{}, err
+	}
+	if err := checkMode(def, f.mode); err != nil {
+		return vty.Config{}, err
+	}
+	password, err := f.password(s)
+	if err != nil {
+		return vty.Config{}, err
+	}
+	enable, err := fileOr(f.enableFile, s, envEnable)
+	if err != nil {
+		return vty.Config{}, err
+	}
+	methods, err := f.methods(s, password)
+	if err != nil {
+		return vty.Config{}, err
+	}
+	cfg := vty.Config{
+		Definition: def,
+		Transport:  vty.Transport(f.transport.String()),
+		User:       cmp.Or(f.user, s.Env(envUser), s.Env("USER"), s.Env("USERNAME")),
+		Auth:       methods,
+		HostKeys:   f.hostKey.policy(f.knownHosts),
+		Password:   password,
+		Secrets:    map[string]auth.Source{"enable": enable},
+		Mode:       f.mode,
+		Socket:     &socket.Options{},
+		Legacy:     f.legacy,
+		Logger:     f.Logger(s.Err),
+	}
+	cfg.Socket.Logger = cfg.Logger
+	if f.timeout < 0 {
+		return vty.Config{}, exit.Misused(fmt.Errorf("--timeout %v is negative", f.timeout))
+	}
+	if f.timeout > 0 {
+		// The total limit governs alone: a user who allows ten minutes means it.
+		cfg.OpenTimeout, cfg.Silence, cfg.Socket.Timeout = f.timeout, -1, f.timeout
+	}
+	return cfg, nil
+}
+
+func definition(name string) (*platform.Definition, error) {
+	def, err := platform.Load(cmp.Or(name, "generic"))
+	if errors.Is(err, platform.ErrUnknown) {
+		return nil, exit.Misused(unknownPlatform(name, platform.Names()))
+	}
+	return def, err
+}
+
+func unknownPlatform(name string, names []string) error {
+	if unknown, ok := errors.AsType[*platform.UnknownError](errOfLoad(name)); ok && len(unknown.Near) > 0 {
+		return fmt.Errorf("unknown platform %q; did you mean %s? (vty platforms lists them)", name, unknown.Near[0])
+	}
+	return fmt.Errorf("unknown platform %q%s (vty platforms lists them)", name, suggest.DidYouMean(name, names))
+}
+
+func errOfLoad(name string) error {
+	_, err := platform.Load(name)
+	return err
+}
+
+func checkMode(def *platform.Definition, mode string) error {
+	var modes []string
+	for _, m := range def.Modes {
+		modes = append(modes, m.Name)
+	}
+	if mode == "" || slices.Contains(modes, mode) {
+		return nil
+	}
+	return exit.Misused(fmt.Errorf("platform %s has no mode %q%s; its modes are %v", def.Name, mode, suggest.DidYouMean(mode, modes), modes))
+}
+
+func (f *Flags) host(text string, base vty.Config, s *streams.Streams) (*Target, error) {
+	h, err := ParseHost(text)
+	if err != nil {
+		return nil, exit.Misused(err)
+	}
+	t := &Target{Label: h.Address(), Host: h, Config: base, timeout: f.timeout}
+	if h.User != "" {
+		t.Config.User = h.User
+	}
+	if t.Config.User == "" && t.Config.Transport == vty.SSH {
+		return nil, exit.Misused(fmt.Errorf("no user to log in to %s as: write USER@HOST, use -u, or set $%s", t.Label, envUser))
+	}
+	return t, nil
+}
+
+// Logger logs what -v asks for; nil logs nothing.
+func (f *Flags) Logger(w io.Writer) *slog.Logger {
+	level := slog.LevelInfo
+	switch {
+	case f.verbose == 0:
+		return nil
+	case f.verbose > 1:
+		level = slog.LevelDebug
+	}
+	return slog.New(slog.NewTextHandler(w, &slog.HandlerOptions{Level: level}))
+}
+
+// SetSize sets the terminal size that every device is told.
+func (s *Set) SetSize(size transport.Size) {
+	for _, t := range s.Targets {
+		t.Config.Size = size
+	}
+}

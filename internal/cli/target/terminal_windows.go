@@ -1,0 +1,4 @@
+package target
+
+// terminalFile is the console's input, whatever standard input is.
+const terminalFile = "CONIN$"
