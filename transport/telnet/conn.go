@@ -119,6 +119,7 @@ func start(conn net.Conn, cfg *Config, port int) *Conn {
 	if cfg.Raw {
 		return c
 	}
+	inlineUrgent(conn)
 	if cfg.Start == Offer || cfg.Start == ByPort && port == Port {
 		_ = c.tell(func() { m.open(cfg.Binary) })
 	}

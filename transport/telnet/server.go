@@ -51,6 +51,7 @@ func NewServer(conn net.Conn, cfg *ServerConfig) *ServerConn {
 	m.trace = tracer(cfg.Logger)
 	m.resized, m.interrupted = cfg.Resized, cfg.Interrupt
 	s := &ServerConn{link: newLink(conn, m, lazyCR, false), binary: cfg.Binary}
+	inlineUrgent(conn)
 	if !cfg.Quiet {
 		_ = s.Negotiate()
 	}
