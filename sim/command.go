@@ -110,6 +110,12 @@ func (s *shell) run(c *command, line string, words []token, caught map[string]st
 		}
 		from := s.cursor(c.Text, more)
 		from.keep, from.paged = keep, c.Paged
+		if c.Text.endless() {
+			s.hold = c
+			s.stream = &stream{cursor: from, every: time.Duration(c.Every)}
+			s.trickle()
+			return
+		}
 		then := func() { s.act(c, more) }
 		if c.Hold {
 			then = func() { s.hold = c }
@@ -118,10 +124,23 @@ func (s *shell) run(c *command, line string, words []token, caught map[string]st
 	})
 }
 
+// stream is an answer without end.
+type stream struct {
+	cursor
+	every time.Duration // between its lines
+}
+
+// trickle shows one line of an answer without end.
+func (s *shell) trickle() {
+	if line, ok := s.stream.next(); ok {
+		s.out.line(line)
+	}
+}
+
 // interrupted ends a command that would have gone on.
 func (s *shell) interrupted() {
 	c := s.hold
-	s.hold = nil
+	s.hold, s.stream = nil, nil
 	s.out.text(s.model().data.Keys.Interrupt + "\n")
 	s.say(c.After)
 	s.again()

@@ -141,7 +141,7 @@ type command struct {
 	Hold  bool     // it goes on until interrupted
 	After string   // said when interrupted
 	Every duration // pause between the lines of a text without end
-	Paged bool // see pager.Only
+	Paged bool     // see pager.Only
 	// Paging marks commands that Config.RefusePaging has refused.
 	Paging bool
 	Status int // exit status of an SSH exec request

@@ -2,8 +2,10 @@ package sim
 
 import (
 	"context"
+	"errors"
 	"net"
 	"sync"
+	"time"
 )
 
 // Server serves one device at one address. Close it when done.
@@ -19,6 +21,9 @@ type Server struct {
 	once     sync.Once
 }
 
+// breather is the pause after an Accept that failed.
+const breather = 10 * time.Millisecond
+
 // serve accepts connections and hands each to a goroutine of its own.
 func serve(dev *Device, l net.Listener, handle func(ctx context.Context, conn net.Conn)) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -26,8 +31,15 @@ func serve(dev *Device, l net.Listener, handle func(ctx context.Context, conn ne
 	s.wg.Go(func() {
 		for {
 			conn, err := l.Accept()
-			if err != nil {
+			if errors.Is(err, net.ErrClosed) || ctx.Err() != nil {
 				return
+			}
+			if err != nil { // out of descriptors, perhaps: sessions that end give some back
+				select {
+				case <-time.After(breather):
+				case <-ctx.Done():
+				}
+				continue
 			}
 			s.wg.Go(func() {
 				defer conn.Close()
@@ -46,12 +58,17 @@ func (s *Server) Addr() net.Addr { return s.addr }
 
 // Close ends the listener and all sessions, and waits for their goroutines.
 func (s *Server) Close() error {
-	var err error
+	err := s.stop()
+	s.wg.Wait()
+	return err
+}
+
+// stop begins to close, without waiting. Only the first call tells the error.
+func (s *Server) stop() (err error) {
 	s.once.Do(func() {
 		err = s.listener.Close()
 		s.cancel()
 	})
-	s.wg.Wait()
 	return err
 }
 

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"io"
-	"sync/atomic"
+	"sync"
+	"time"
 
-	"github.com/vtynet/vty/internal/memnet"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -24,7 +24,10 @@ type Terminal struct {
 
 // Session is one user's session on a device.
 type Session struct {
+	mu    sync.Mutex // over shell, between the one who types and what prints by itself
 	shell *shell
+	wg    sync.WaitGroup
+	stop  chan struct{} // ends the printing of a text without end
 }
 
 // NewSession makes a session; Serve runs it.
@@ -47,11 +50,116 @@ func (s *Session) Serve(ctx context.Context, conn io.ReadWriteCloser) error {
 
 // serve is Serve without closing conn where the session ends by itself.
 func (s *Session) serve(ctx context.Context, conn io.ReadWriteCloser) error {
+	return s.converse(ctx, conn, s.shell.begin)
+}
+
+// exec runs one command, as SSH's exec request does: without a prompt, echo or
+// pages. It returns the command's exit status.
+func (s *Session) exec(ctx context.Context, conn io.ReadWriteCloser, command string) (int, error) {
+	s.shell.exec, s.shell.line.silent = true, true
+	err := s.converse(ctx, conn, func() { s.shell.command(command) })
+	return s.shell.fails, err
+}
+
+// converse feeds the shell until the session ends.
+func (s *Session) converse(ctx context.Context, conn io.ReadWriteCloser, begin func()) error {
 	stop := transport.CloseOn(ctx, conn)
 	defer stop()
 	s.shell.out.w = s.shell.dev.wrap(conn)
-	s.shell.begin()
-	return s.shell.converse(conn)
+	defer s.end()
+	over, err := s.do(begin)
+	buf := make([]byte, 4096)
+	for !over {
+		n, end := conn.Read(buf)
+		over, err = s.do(func() {
+			for _, b := range buf[:n] {
+				s.shell.key(b)
+			}
+		})
+		if end != nil {
+			if errors.Is(end, io.EOF) {
+				end = nil
+			}
+			return errors.Join(err, end)
+		}
+	}
+	return err
+}
+
+// do lets f act on the shell, and writes what it showed. It reports whether the
+// session is over.
+func (s *Session) do(f func()) (over bool, err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	f()
+	s.shell.out.flush()
+	switch stream := s.shell.stream; {
+	case stream == nil:
+		s.hush()
+	case s.stop == nil:
+		stop := make(chan struct{})
+		s.stop = stop
+		s.wg.Go(func() { s.print(stream, stop) })
+	}
+	return s.shell.done || s.shell.out.err != nil, s.shell.out.err
+}
+
+// press is a key that comes beside the input, such as Telnet's Interrupt
+// Process.
+func (s *Session) press(b byte) {
+	_, _ = s.do(func() { s.shell.key(b) })
+}
+
+// end stops what still goes on, and joins it.
+func (s *Session) end() {
+	s.mu.Lock()
+	s.shell.done, s.shell.stream = true, nil
+	s.hush()
+	s.mu.Unlock()
+	s.wg.Wait()
+}
+
+// hush ends the printing of a text without end.
+func (s *Session) hush() {
+	if s.stop != nil {
+		close(s.stop)
+		s.stop = nil
+	}
+}
+
+// batch is how many lines of a text without end and without pauses are shown at
+// a time.
+const batch = 64
+
+// print shows a text without end, line by line.
+func (s *Session) print(stream *stream, stop chan struct{}) {
+	lines := batch
+	var pause <-chan time.Time
+	if stream.every > 0 {
+		lines = 1
+		ticker := time.NewTicker(stream.every)
+		defer ticker.Stop()
+		pause = ticker.C
+	}
+	for {
+		if pause != nil {
+			select {
+			case <-pause:
+			case <-stop:
+				return
+			}
+		}
+		s.mu.Lock()
+		if s.shell.stream != stream || s.shell.out.err != nil {
+			s.mu.Unlock()
+			return
+		}
+		for range lines {
+			s.shell.trickle()
+		}
+		s.shell.out.flush()
+		s.mu.Unlock()
+	}
 }
 
 func (d *Device) wrap(w io.Writer) io.Writer {
@@ -59,95 +167,4 @@ func (d *Device) wrap(w io.Writer) io.Writer {
 		return d.cfg.Wrap(w)
 	}
 	return w
-}
-
-// converse feeds the shell until the session ends.
-func (s *shell) converse(in io.Reader) error {
-	buf := make([]byte, 4096)
-	for {
-		s.out.flush()
-		if s.done || s.out.err != nil {
-			return s.out.err
-		}
-		n, err := in.Read(buf)
-		for _, b := range buf[:n] {
-			s.key(b)
-		}
-		if err != nil {
-			s.out.flush()
-			if errors.Is(err, io.EOF) {
-				return nil
-			}
-			return err
-		}
-	}
-}
-
-// exec runs one command, as SSH's exec request does: without a prompt, echo or
-// pages. It returns the command's exit status.
-func (s *Session) exec(ctx context.Context, conn io.ReadWriteCloser, command string) (int, error) {
-	stop := transport.CloseOn(ctx, conn)
-	defer stop()
-	s.shell.out.w = s.shell.dev.wrap(conn)
-	s.shell.exec = true
-	s.shell.line.silent = true
-	s.shell.command(command)
-	err := s.shell.converse(conn)
-	return s.shell.fails, err
-}
-
-// Pipe is the client's end of a session in memory: a transport.Conn without any
-// protocol beneath.
-type Pipe struct {
-	*memnet.Conn
-	session *Session
-	size    atomic.Pointer[transport.Size]
-	done    chan struct{}
-}
-
-var (
-	_ transport.Conn       = (*Pipe)(nil)
-	_ transport.Sizer      = (*Pipe)(nil)
-	_ transport.Resizer    = (*Pipe)(nil)
-	_ transport.Aliver     = (*Pipe)(nil)
-	_ transport.HalfCloser = (*Pipe)(nil)
-)
-
-// Pipe starts a session and returns the client's end of it.
-func (d *Device) Pipe(t Terminal) *Pipe {
-	client, server := memnet.Pipe()
-	p := &Pipe{Conn: client, session: d.NewSession(t), done: make(chan struct{})}
-	p.size.Store(&t.Size)
-	go func() {
-		defer close(p.done)
-		_ = p.session.Serve(context.Background(), server)
-	}()
-	return p
-}
-
-// Close ends the session and waits until the device's side is gone.
-func (p *Pipe) Close() error {
-	err := p.Conn.Close()
-	<-p.done
-	return err
-}
-
-// Size is the terminal's size as last told to the device.
-func (p *Pipe) Size() transport.Size { return *p.size.Load() }
-
-// Resize tells the device a new size of the terminal.
-func (p *Pipe) Resize(_ context.Context, size transport.Size) error {
-	p.session.Resize(size)
-	p.size.Store(&size)
-	return nil
-}
-
-// Alive reports whether the device's side still runs.
-func (p *Pipe) Alive() bool {
-	select {
-	case <-p.done:
-		return false
-	default:
-		return true
-	}
 }
