@@ -43,11 +43,10 @@ func TestConformance(t *testing.T) {
 		server ServerConfig
 		raw    bool
 	}{
-		"server begins": {},
-		"both begin":    {client: Config{Start: Offer}},
-		"nobody begins": {server: ServerConfig{Quiet: true}},
-		"binary":        {client: Config{Start: Offer, Binary: true}},
-		"raw":           {client: Config{Raw: true}, raw: true},
+		"server begins":      {},
+		"nobody begins":      {server: ServerConfig{Quiet: true}},
+		"both begin, binary": {client: Config{Start: Offer, Binary: true}},
+		"raw":                {client: Config{Raw: true}, raw: true},
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

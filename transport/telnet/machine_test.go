@@ -205,7 +205,7 @@ func TestAnySplitIsTheSame(t *testing.T) {
 		allServer.in = append(allServer.in, e.in...)
 	}
 	rnd := rand.New(rand.NewPCG(1, 143))
-	for i := range 200 {
+	for i := range 60 {
 		cut := func(left int) int { return 1 + rnd.IntN(min(left, 1+i)) }
 		check("all in a row", all, cut)
 		check("all in a row to a server", allServer, cut)
