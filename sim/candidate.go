@@ -9,11 +9,28 @@ import (
 // whole looks with it.
 type candidate struct {
 	changes []change
-	fails   string // what a commit will say against it
 	view    *entry // nil until the first change
 }
 
-func (c *candidate) dirty() bool { return len(c.changes) > 0 }
+// dirty reports whether a commit of c would change the running configuration.
+// The device is locked.
+func (d *Device) dirty(c *candidate) bool {
+	conf := &d.model.data.Configuration
+	return c != nil && c.view != nil && c.view.show(conf) != d.running.show(conf)
+}
+
+// objection is what a commit says against a line below e; "" where nothing.
+func (e *entry) objection() string {
+	if len(e.kids) == 0 && e.rule != nil {
+		return e.rule.Fails
+	}
+	for _, k := range e.kids {
+		if said := k.objection(); said != "" {
+			return said
+		}
+	}
+	return ""
+}
 
 // kind is how lines act in the session's mode: direct, shared, private, or "".
 func (s *shell) kind() string {
@@ -61,16 +78,8 @@ func (s *shell) change(f fitted) {
 	if c.view == nil {
 		c.view = d.running.clone()
 	}
-	conf := &d.model.data.Configuration
-	before := c.view.show(conf)
 	c.view.apply(f.change)
-	if c.view.show(conf) == before {
-		return // it was so already
-	}
 	c.changes = append(c.changes, f.change)
-	if rule := *f.value; rule.Fails != "" {
-		c.fails = rule.Fails
-	}
 }
 
 // commit makes the candidate live; false where the device refuses it.
@@ -78,12 +87,12 @@ func (s *shell) commit() bool {
 	d, conf := s.dev, &s.model().data.Configuration
 	d.mu.Lock()
 	said, ok := conf.Done, true
-	if c := s.edited(); c == nil || !c.dirty() {
+	if c := s.edited(); !d.dirty(c) {
 		if conf.Nothing != "" {
 			said = conf.Nothing
 		}
-	} else if c.fails != "" {
-		said, ok = c.fails, false
+	} else if no := c.view.objection(); no != "" {
+		said, ok = no, false
 	} else {
 		for _, change := range c.changes {
 			d.running.apply(change)
@@ -108,8 +117,7 @@ func (s *shell) discard() {
 func (s *shell) dirty() bool {
 	s.dev.mu.Lock()
 	defer s.dev.mu.Unlock()
-	c := s.edited()
-	return c != nil && c.dirty()
+	return s.dev.dirty(s.edited())
 }
 
 // here is the part of the configuration that the session stands in.

@@ -124,7 +124,7 @@ func (s *shell) accept(line string) *fitted {
 }
 
 // gather takes the lines up to the delimiter that the line named.
-func (s *shell) gather(f fitted, r *Rule) {
+func (s *shell) gather(f fitted, r *rule) {
 	first := f.caught[r.Until]
 	finish := func(body []string) {
 		last := &f.change.steps[len(f.change.steps)-1]

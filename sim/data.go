@@ -161,7 +161,7 @@ type configuration struct {
 	Mark     string            // line between the blocks
 	Close    string            // line that ends a block
 	Host     string            // the device's name where the configuration has none
-	Rules    []*Rule
+	Rules    []*rule
 	Initial  string
 	Question map[string]string // kind of candidate → question asked on leaving with uncommitted changes
 	Changed  string            // said on the way in where the candidate differs
@@ -169,10 +169,10 @@ type configuration struct {
 	Done     string            // said by a commit
 }
 
-// Rule is a configuration line that a device takes.
-type Rule struct {
-	// Line is its pattern. A "/" closes a group: groups nest in what is shown.
-	Line    string
+// rule is a configuration line that a device takes.
+type rule struct {
+	// A "/" closes a group: groups nest in what is shown.
+	Line    string  // its pattern
 	Key     int     // so many words identify the line; 0: all, or up to the first capture unless Many
 	Many    bool    // lines that differ stand side by side
 	Context string  // what the prompt shows within it; it opens a context even where no lines follow
@@ -180,12 +180,12 @@ type Rule struct {
 	Fails   string  // what a commit of it fails with
 	Until   string  // lines follow up to one that holds this capture's first character
 	Prompt  string  // said before those lines
-	Lines   []*Rule // what may stand in its context
+	Lines   []*rule // what may stand in its context
 
 	order  int
 	key    int
 	groups []int
-	within *grammar[*Rule]
+	within *grammar[*rule]
 }
 
 // parse reads a device file over d. Commands and rules are added to those that

@@ -4,7 +4,7 @@ import "strings"
 
 // fitted is a configuration line read: what it changes and where it leads.
 type fitted struct {
-	match[*Rule]
+	match[*rule]
 	change change
 	into   []step            // the context after the line
 	caught map[string]string // what its captures caught
@@ -16,7 +16,7 @@ func (m *Model) fit(path []step, line string) fitted {
 	c := &m.data.Configuration
 	tokens := m.opts.split(line)
 	if len(tokens) == 0 {
-		return fitted{match: match[*Rule]{why: incomplete}}
+		return fitted{match: match[*rule]{why: incomplete}}
 	}
 	negated := c.Negate != "" && tokens[0].text == c.Negate
 	whole := tokens // "no switchport" may be a line of its own
@@ -24,7 +24,7 @@ func (m *Model) fit(path []step, line string) fitted {
 	case negated, c.Set != "" && tokens[0].text == c.Set:
 		tokens = tokens[1:]
 	case c.Set != "":
-		return fitted{match: match[*Rule]{why: invalid}}
+		return fitted{match: match[*rule]{why: invalid}}
 	}
 	skipped := len(m.opts.split(line)) - len(tokens)
 	if c.Style == "braces" {
@@ -32,7 +32,7 @@ func (m *Model) fit(path []step, line string) fitted {
 		f.at += skipped
 		return f
 	}
-	best := fitted{match: match[*Rule]{why: invalid, at: -1}}
+	best := fitted{match: match[*rule]{why: invalid, at: -1}}
 	for n := len(path); n >= 0; n-- {
 		g := &m.rules
 		if n > 0 {
@@ -77,7 +77,7 @@ func (m *Model) fit(path []step, line string) fitted {
 }
 
 // removed stands for the rule of a line that takes others away.
-var removed = &Rule{}
+var removed = &rule{}
 
 // fitGroups reads a line of a device whose lines are paths: set a b c.
 func (m *Model) fitGroups(path []step, line string, tokens []token, negated bool) fitted {

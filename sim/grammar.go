@@ -29,7 +29,7 @@ type node[T any] struct {
 	values []edge[T] // captures, in the order given
 	rest   *edge[T]  // takes the rest of the line
 	leaf   *T        // the pattern that ends here
-	bound  bool      // a group ends here (see Rule.Line)
+	bound  bool      // a group ends here (see rule.Line)
 }
 
 type edge[T any] struct {

@@ -18,7 +18,7 @@ type Model struct {
 	data     data
 	opts     matching
 	commands map[string]*grammar[*command] // by mode
-	rules    grammar[*Rule]
+	rules    grammar[*rule]
 	initial  entry
 	order    int // rules so far
 }
@@ -174,7 +174,7 @@ func (m *Model) configure() error {
 	return nil
 }
 
-func (m *Model) teach(g *grammar[*Rule], rules []*Rule) error {
+func (m *Model) teach(g *grammar[*rule], rules []*rule) error {
 	for _, r := range rules {
 		m.order++
 		r.order = m.order
@@ -203,7 +203,7 @@ func (m *Model) teach(g *grammar[*Rule], rules []*Rule) error {
 			return err
 		}
 		if r.Context != "" || len(r.Lines) > 0 {
-			r.within = &grammar[*Rule]{opts: &m.opts}
+			r.within = &grammar[*rule]{opts: &m.opts}
 			if err := m.teach(r.within, r.Lines); err != nil {
 				return err
 			}
@@ -213,7 +213,7 @@ func (m *Model) teach(g *grammar[*Rule], rules []*Rule) error {
 }
 
 // lastKey counts the words before the first capture in the last group.
-func (r *Rule) lastKey() int {
+func (r *rule) lastKey() int {
 	n := 0
 	for w := range strings.FieldsSeq(r.Line[strings.LastIndex(r.Line, " / ")+3:]) {
 		if strings.HasPrefix(w, "<") {

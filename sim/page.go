@@ -44,6 +44,10 @@ func (s *shell) fill() {
 	p.waiting = false
 	eager := d.Eager || s.dev.cfg.EagerPager
 	for {
+		if s.out.err != nil { // nobody reads any more
+			s.page = nil
+			return
+		}
 		line := p.held
 		p.held = nil
 		if line == nil {

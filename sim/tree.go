@@ -8,7 +8,7 @@ import (
 // entry is one line of a configuration and the lines within it.
 type entry struct {
 	line string
-	rule *Rule // of the line; nil for a group's outer lines
+	rule *rule // of the line; nil for a group's outer lines
 	last int   // the rule's order, which is where the line stands
 	kids []*entry
 	body []string // the lines that belong to it, such as a banner's
@@ -17,7 +17,7 @@ type entry struct {
 // step is one level of the way to a line.
 type step struct {
 	line string
-	rule *Rule
+	rule *rule
 	key  int // so many words identify it among its siblings
 	body []string
 }
