@@ -28,16 +28,17 @@ func Names() []string {
 // data is what a device file says. Strings that the device prints may hold the same
 // placeholders, and "\n" in them is the device's own line end.
 type data struct {
-	Platform string            // of the definition to run in reverse; the file's name unless stated
-	Vars     map[string]string // placeholders of the file's own
-	Users    map[string]string // name → password
-	Secrets  map[string]string // what a definition's secrets are: enable: …
-	Start    string            // the mode a login ends in; the definition's first unless stated
-	Banner   string            // before a login inside the session
-	Motd     string            // after the login
-	Bye      string            // when the session ends by command
-	Newline  string            // "\r\n" unless stated
-	Gap      string            // shown before every prompt but the first
+	Platform  string            // of the definition to run in reverse; the file's name unless stated
+	Vars      map[string]string // placeholders of the file's own
+	Users     map[string]string // name → password
+	Secrets   map[string]string // what a definition's secrets are: enable: …
+	Start     string            // the mode a login ends in; the definition's first unless stated
+	Banner    string            // before a login inside the session
+	Motd      string            // after the login
+	Bye       string            // when the session ends by command
+	Newline   string            // "\r\n" unless stated
+	NameLimit int               // characters of its name that the device shows in configuration; 0: all
+	Gap       string            // shown before every prompt but the first
 
 	Rows    int  // of the terminal where nobody stated them; 0: no paging
 	Columns int  // 0: lines are never too long

@@ -3,6 +3,7 @@ package sim
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"sync"
 	"testing"
@@ -195,5 +196,61 @@ func TestManySessionsAtOnce(t *testing.T) {
 	wg.Wait()
 	if n := strings.Count(d.RunningConfig(), "ip route 10."); n != 160 {
 		t.Errorf("%d routes", n)
+	}
+}
+
+func TestPrompts(t *testing.T) {
+	p := sit(t, device(t, "cisco_iosxe", &Config{Hostname: "a-name-of-more-than-twenty", Mode: "privileged"}), wide)
+	if got := p.all(); got != "a-name-of-more-than-twenty#" {
+		t.Errorf("%q", got)
+	}
+	if got := p.keys("conf t\r"); !strings.HasSuffix(got, "\r\na-name-of-more-than-(config)#") {
+		t.Errorf("%q", got)
+	}
+	p = sit(t, device(t, "arista_eos", &Config{Mode: "privileged"}), wide)
+	p.keys("configure terminal\r")
+	p.all()
+	p.want("int Et1\r", "int Et1\r\nleaf1(config-if-Et1)#")
+	p.want("vlan 10\r", "vlan 10\r\nleaf1(config-vlan-10)#")
+	if got := sit(t, device(t, "generic", nil), wide).all(); !strings.HasSuffix(got, "\n\r[box-7] ready: ") {
+		t.Errorf("%q", got)
+	}
+}
+
+func BenchmarkLongAnswer(b *testing.B) {
+	p := sit(b, device(b, "cisco_iosxe", &Config{Mode: "privileged"}), wide)
+	p.run("terminal length 0")
+	for b.Loop() {
+		p.shell.out.w = io.Discard
+		p.keys("show tech-support\r")
+	}
+}
+
+func BenchmarkShortAnswer(b *testing.B) {
+	p := sit(b, device(b, "cisco_iosxe", &Config{Mode: "privileged"}), wide)
+	p.run("terminal length 0")
+	for b.Loop() {
+		p.keys("show version\r")
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		if _, err := Load("cisco_iosxe"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkDevice(b *testing.B) {
+	m, err := Load("cisco_iosxe")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := m.Device(nil); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

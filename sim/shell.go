@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"fmt"
 	"strings"
 	"sync/atomic"
 	"unicode/utf8"
@@ -36,13 +35,6 @@ type shell struct {
 	stamp  bool
 	done   bool
 	fails  int // the last command's exit status
-}
-
-// asking is a question on the screen.
-type asking struct {
-	question
-	tries int
-	then  func(outcome string)
 }
 
 // collect gathers lines up to a delimiter.
@@ -92,46 +84,6 @@ func (s *shell) begin() {
 func (s *shell) welcome() {
 	s.say(s.model().data.Motd)
 	s.prompt(false)
-}
-
-// identify asks for name and password.
-func (s *shell) identify(failed int) {
-	d := &s.model().data.Login
-	if failed >= d.Tries {
-		s.say(d.Failed)
-		s.done = true
-		return
-	}
-	password := func(name string) {
-		s.put(question{Text: d.Password, Hidden: true}, func(typed string) {
-			if !s.admits(name, typed) {
-				s.say(d.Rejected)
-				s.identify(failed + 1)
-				return
-			}
-			s.user = name
-			s.welcome()
-		})
-	}
-	if d.User == "" {
-		password("")
-		return
-	}
-	s.put(question{Text: d.User}, password)
-}
-
-// admits checks a password; without a name any user's will do.
-func (s *shell) admits(name, password string) bool {
-	if name != "" || s.model().data.Login.User != "" {
-		want, known := s.dev.cfg.Users[name]
-		return known && want == password
-	}
-	for _, want := range s.dev.cfg.Users {
-		if want == password {
-			return true
-		}
-	}
-	return false
 }
 
 // key is one byte typed.
@@ -217,7 +169,11 @@ func (s *shell) display() string {
 		if name == "context" {
 			return s.context(), true
 		}
-		return s.value(name)
+		value, ok := s.value(name)
+		if most := s.model().data.NameLimit; name == "host" && most > 0 && s.configuring() && len(value) > most {
+			value = value[:most]
+		}
+		return value, ok
 	})
 }
 
@@ -234,12 +190,8 @@ func (s *shell) context() string {
 		return b.String()
 	}
 	last := s.path[len(s.path)-1]
-	return expand(last.rule.Context, func(name string) (string, bool) {
-		if name == "short" {
-			return s.model().opts.shorten(last.line[strings.LastIndexByte(last.line, ' ')+1:]), true
-		}
-		return s.value(name)
-	})
+	word := last.line[strings.LastIndexByte(last.line, ' ')+1:]
+	return expand(last.rule.Context, lookup(map[string]string{"last": word, "short": s.model().opts.shorten(word)}))
 }
 
 // say prints a string of the device file.
@@ -247,103 +199,6 @@ func (s *shell) say(text string) {
 	if text != "" {
 		s.out.text(expand(text, s.value))
 	}
-}
-
-// put asks a question and hands over what was typed.
-func (s *shell) put(q question, then func(typed string)) {
-	s.pose(&asking{question: q, then: then})
-}
-
-func (s *shell) pose(a *asking) {
-	text := expand(a.Text, s.value)
-	s.ask = a
-	s.out.text(text)
-	s.line.reset(utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:]), s.size().Columns, a.Hidden)
-}
-
-// questions asks one after another, and then goes on, or stops where one was
-// answered with no.
-func (s *shell) questions(names []string, then func()) {
-	if len(names) == 0 {
-		then()
-		return
-	}
-	name := names[0]
-	q := s.model().data.Questions[name]
-	if q.Secret != "" && s.secret(q.Secret) == "" {
-		s.questions(names[1:], then)
-		return
-	}
-	s.pose(&asking{question: q, then: func(outcome string) {
-		if outcome == "no" {
-			s.again()
-			return
-		}
-		s.questions(names[1:], then)
-	}})
-}
-
-// secret is what a question about it must be answered with.
-func (s *shell) secret(name string) string {
-	if name == "password" {
-		if p, ok := s.dev.cfg.Users[s.user]; ok {
-			return p
-		}
-	}
-	return s.dev.cfg.Secrets[name]
-}
-
-// answered is a key that answers.
-func (s *shell) answered(b byte) {
-	a := s.ask
-	s.ask = nil
-	text := string(b)
-	if b == '\r' || b == '\n' {
-		text = ""
-	} else if b >= 0x20 && b < 0x7f && !a.Hidden {
-		s.out.raw(text)
-	}
-	s.replied(a, text)
-}
-
-// replied judges an answer.
-func (s *shell) replied(a *asking, typed string) {
-	switch {
-	case a.Secret != "":
-		if typed == s.secret(a.Secret) {
-			a.then("yes")
-			return
-		}
-		if a.tries++; a.tries >= a.Tries {
-			s.say(a.Failed)
-			s.done = a.Ends
-			s.again()
-			return
-		}
-		s.say(a.Wrong)
-		s.pose(a)
-		return
-	case a.Answers == nil && a.Default == "":
-		a.then(typed)
-		return
-	}
-	if typed = strings.TrimSpace(typed); typed == "" {
-		typed = a.Default
-	}
-	outcome, known := a.Answers[strings.ToLower(typed)]
-	if !known {
-		outcome, known = a.Answers["*"]
-	}
-	if !known && a.Answers == nil {
-		outcome, known = "yes", true
-	}
-	if !known || outcome == "again" {
-		s.say(a.Wrong)
-		s.pose(a)
-		return
-	}
-	s.say(a.Said[outcome])
-	a.then(outcome)
 }
 
 // cancel is Ctrl-C at a prompt or a question.
@@ -374,35 +229,4 @@ func (s *shell) suspend() {
 func (s *shell) configuring() bool {
 	_, is := s.model().data.Configuration.Modes[s.mode]
 	return is
-}
-
-// help lists what may follow the words typed so far.
-func (s *shell) help() {
-	m, line := s.model(), string(s.line.line)
-	tokens := m.opts.split(line)
-	prefix := ""
-	if n := len(tokens); n > 0 && !strings.HasSuffix(line, " ") {
-		prefix, tokens = tokens[n-1].text, tokens[:n-1]
-	}
-	words, end := m.commands[s.mode].next(tokens, prefix)
-	if s.configuring() {
-		g := &m.rules
-		if n := len(s.path); n > 0 && s.path[n-1].rule != nil && s.path[n-1].rule.within != nil {
-			g = s.path[n-1].rule.within
-		}
-		more, _ := g.next(tokens, prefix)
-		words = append(words, more...)
-	}
-	s.out.text("?\n")
-	for _, w := range words {
-		s.out.text(fmt.Sprintf("  %s\n", w))
-	}
-	if end {
-		s.out.text("  <cr>\n")
-	}
-	text := append([]byte(nil), s.line.line...)
-	s.out.text("\n")
-	s.prompt(false)
-	s.line.line = text
-	s.line.redraw()
 }

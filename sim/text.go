@@ -59,6 +59,34 @@ func (t template) append(b []byte, v values) []byte {
 	return b
 }
 
+// bind replaces all placeholders but {n}.
+func (t template) bind(v values) template {
+	out := template{""}
+	for i, s := range t {
+		switch {
+		case i%2 == 1 && s == "n":
+			out = append(out, s, "")
+			continue
+		case i%2 == 1:
+			s = template{"", s, ""}.expand(v)
+		}
+		out[len(out)-1] += s
+	}
+	return out
+}
+
+// number appends a bound template with its {n}.
+func (t template) number(b []byte, n int) []byte {
+	for i, s := range t {
+		if i%2 == 0 {
+			b = append(b, s...)
+		} else {
+			b = strconv.AppendInt(b, int64(n), 10)
+		}
+	}
+	return b
+}
+
 func (t template) expand(v values) string { return string(t.append(nil, v)) }
 
 // expand replaces the placeholders in s.
@@ -124,6 +152,7 @@ type cursor struct {
 	paged  bool              // see pager.Only
 	count  int               // lines of the repeated part; -1: without end
 	n      int               // which of them is next, from 1; 0: not begun
+	line   template          // of the repeated part, all but its numbers filled in
 	block  []string          // what is left of a placeholder with many lines
 	buf    []byte
 }
@@ -167,21 +196,20 @@ func (c *cursor) any() ([]byte, bool) {
 		case c.n == 0:
 			c.n = 1
 			c.count, _ = times(p.repeat.expand(c.values))
+			c.line = p.line.bind(c.fixed)
 		case c.count >= 0 && c.n > c.count:
 			c.parts, c.n = c.parts[1:], 0
 		default:
-			c.buf = p.line.append(c.buf[:0], c.numbered)
+			c.buf = c.line.number(c.buf[:0], c.n)
 			c.n++
 			return c.buf, true
 		}
 	}
 }
 
-func (c *cursor) numbered(name string) (string, bool) {
-	switch name {
-	case "n":
-		return strconv.Itoa(c.n), true
-	case "count":
+// fixed gives the placeholders that are the same on every line of a rule.
+func (c *cursor) fixed(name string) (string, bool) {
+	if name == "count" {
 		return strconv.Itoa(c.count), true
 	}
 	return c.values(name)

@@ -1,0 +1,41 @@
+package sim
+
+// identify asks for name and password.
+func (s *shell) identify(failed int) {
+	d := &s.model().data.Login
+	if failed >= d.Tries {
+		s.say(d.Failed)
+		s.done = true
+		return
+	}
+	password := func(name string) {
+		s.put(question{Text: d.Password, Hidden: true}, func(typed string) {
+			if !s.admits(name, typed) {
+				s.say(d.Rejected)
+				s.identify(failed + 1)
+				return
+			}
+			s.user = name
+			s.welcome()
+		})
+	}
+	if d.User == "" {
+		password("")
+		return
+	}
+	s.put(question{Text: d.User}, password)
+}
+
+// admits checks a password; without a name any user's will do.
+func (s *shell) admits(name, password string) bool {
+	if name != "" || s.model().data.Login.User != "" {
+		want, known := s.dev.cfg.Users[name]
+		return known && want == password
+	}
+	for _, want := range s.dev.cfg.Users {
+		if want == password {
+			return true
+		}
+	}
+	return false
+}
