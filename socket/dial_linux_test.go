@@ -133,6 +133,9 @@ func TestSource(t *testing.T) {
 	if got, _, _ := net.SplitHostPort((<-accepted).RemoteAddr().String()); got != "127.0.0.77" {
 		t.Errorf("the peer sees %s", got)
 	}
+	if socketOption(t, conn, unix.IPPROTO_IP, unix.IP_BIND_ADDRESS_NO_PORT) != 1 {
+		t.Error("a source address uses up its ports")
+	}
 	_, err = Dial(t.Context(), "127.0.0.1", port, &Options{Source: netip.MustParseAddr("192.0.2.77")})
 	if open := opened(t, err); !errors.Is(err, unix.EADDRNOTAVAIL) || !strings.Contains(open.Error(), "bind: cannot assign requested address") {
 		t.Errorf("it reads %q", open)

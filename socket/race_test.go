@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -72,6 +74,15 @@ func TestRace(t *testing.T) {
 			answers: map[string]answer{"2001:db8::1": {after: never}, "192.0.2.1": {after: never}, "2001:db8::2": {after: never}},
 			dialled: "2001:db8::1@0s 192.0.2.1@250ms 2001:db8::2@500ms 192.0.2.2@750ms",
 			winner:  "192.0.2.2", elapsed: 750 * time.Millisecond,
+		},
+		{
+			name: "in a race nobody is cut short", addrs: four,
+			answers: map[string]answer{
+				"2001:db8::1": {after: 29 * time.Second}, "192.0.2.1": {after: never},
+				"2001:db8::2": {after: never}, "192.0.2.2": {after: never},
+			},
+			dialled: "2001:db8::1@0s 192.0.2.1@250ms 2001:db8::2@500ms 192.0.2.2@750ms",
+			winner:  "2001:db8::1", elapsed: 29 * time.Second,
 		},
 		{
 			name: "another stagger", addrs: four, opts: Options{Stagger: time.Second},
@@ -237,6 +248,42 @@ func TestRace(t *testing.T) {
 					t.Errorf("%d connections and %d dial functions left", open, running)
 				}
 			})
+		})
+	}
+}
+
+// Of connections made before any could be told of another, one is kept and the
+// others are closed.
+func TestRaceDeadHeat(t *testing.T) {
+	const runners = 16
+	for range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			network := newNetwork(nil)
+			var started atomic.Int32
+			finish := make(chan struct{})
+			race := racer{
+				stagger: minStagger,
+				log:     silent,
+				dial: func(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+					if started.Add(1) == runners {
+						close(finish)
+					}
+					<-finish
+					return network.dial(context.WithoutCancel(ctx), "tcp4", to.String())
+				},
+			}
+			targets := make([]netip.AddrPort, runners)
+			for i := range targets {
+				targets[i] = netip.AddrPortFrom(netip.AddrFrom4([4]byte{192, 0, 2, byte(i)}), 22)
+			}
+			conn, failed, untried := race.run(t.Context(), targets)
+			if conn == nil || len(failed)+len(untried) > 0 {
+				t.Fatalf("%v, %v, %v", conn, failed, untried)
+			}
+			if open, running := network.counts(); open != 1 || running != 0 {
+				t.Errorf("%d connections, %d dial functions", open, running)
+			}
+			must(t, conn.Close())
 		})
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"strings"
 	"sync"
@@ -179,6 +180,41 @@ func TestCloseEndsOpen(t *testing.T) {
 			t.Errorf("it reads %q", open)
 		}
 	})
+}
+
+// onMessage is a log handler that does something when a message comes.
+type onMessage struct {
+	slog.Handler
+	message string
+	do      func()
+}
+
+func (h *onMessage) Enabled(context.Context, slog.Level) bool { return true }
+
+func (h *onMessage) WithAttrs([]slog.Attr) slog.Handler { return h }
+
+func (h *onMessage) Handle(_ context.Context, r slog.Record) error {
+	if r.Message == h.message {
+		h.do()
+	}
+	return nil
+}
+
+// A Close that comes when the connection has been made, but not yet handed over,
+// is as good as any.
+func TestCloseAtTheLastMoment(t *testing.T) {
+	noLeak(t)
+	port, _ := accept(t, "127.0.0.1:0")
+	hook := &onMessage{Handler: slog.DiscardHandler, message: "opened"}
+	s := New("127.0.0.1", port, &Options{Logger: slog.New(hook)})
+	hook.do = func() { must(t, s.Close()) }
+	err := s.Open(t.Context())
+	if opened(t, err); !errors.Is(err, net.ErrClosed) || s.Alive() || s.Conn() != nil {
+		t.Errorf("error %v", err)
+	}
+	hook.do = func() {}
+	must(t, s.Open(t.Context()))
+	must(t, s.Close())
 }
 
 // Two Opens make one connection; the second waits no longer than its context
