@@ -76,6 +76,9 @@ func certAlgorithms(legacy bool) []string {
 
 func isCertAlgorithm(a string) bool { return strings.Contains(a, "-cert-v0") }
 
+// typeDSA is deprecated in x/crypto/ssh, which supports it all the same.
+const typeDSA = "ssh-dss"
+
 // signatureAlgorithms are those that a host key of a type can sign with, the
 // SHA-1 ones only with legacy.
 func signatureAlgorithms(keyType string, legacy bool) []string {
@@ -84,7 +87,7 @@ func signatureAlgorithms(keyType string, legacy bool) []string {
 		return []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256, xssh.KeyAlgoRSA}
 	case keyType == xssh.KeyAlgoRSA:
 		return []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256}
-	case keyType == xssh.InsecureKeyAlgoDSA && !legacy:
+	case keyType == typeDSA && !legacy:
 		return nil
 	}
 	return []string{keyType}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/rand"
+	_ "embed"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -28,19 +29,21 @@ type keyFolder string
 
 func (f keyFolder) path(name string) string { return filepath.Join(string(f), name) }
 
-// keyTexts are ed25519Key and rsaKey as key files, plain and locked.
+// lockedKey is the key of ed25519Key, locked with so little effort that tests
+// need not wait for it (ssh-keygen -a 1).
+//
+//go:embed testdata/ed25519-locked
+var lockedKey []byte
+
+// keyTexts are ed25519Key and rsaKey as key files.
 var keyTexts = sync.OnceValue(func() map[string][]byte {
-	texts := map[string][]byte{}
+	texts := map[string][]byte{"ed25519-locked": lockedKey}
 	for name, key := range map[string]any{"ed25519": ed25519Private(), "rsa": rsaPrivate()} {
 		plain, err := xssh.MarshalPrivateKey(key, "")
 		if err != nil {
 			panic(err)
 		}
-		locked, err := xssh.MarshalPrivateKeyWithPassphrase(key, "", []byte(keyPassphrase))
-		if err != nil {
-			panic(err)
-		}
-		texts[name], texts[name+"-locked"] = pem.EncodeToMemory(plain), pem.EncodeToMemory(locked)
+		texts[name] = pem.EncodeToMemory(plain)
 	}
 	return texts
 })

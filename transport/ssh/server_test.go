@@ -15,7 +15,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/memnet"
@@ -24,12 +23,12 @@ import (
 
 // Keys are made once: RSA is slow.
 var (
-	ed25519Private = sync.OnceValue(func() ed25519.PrivateKey {
-		_, key, err := ed25519.GenerateKey(rand.Reader)
+	ed25519Private = sync.OnceValue(func() *ed25519.PrivateKey {
+		key, err := parsePrivateKey(lockedKey, []byte(keyPassphrase))
 		if err != nil {
 			panic(err)
 		}
-		return key
+		return key.(*ed25519.PrivateKey)
 	})
 	ed25519Key      = sync.OnceValue(func() xssh.Signer { return mustSigner(ed25519Private(), nil) })
 	otherEd25519Key = sync.OnceValue(func() xssh.Signer {
@@ -249,16 +248,6 @@ func as[E error](t *testing.T, err error) E {
 		t.Fatalf("err = %v (%T), want a %T in it", err, err, e)
 	}
 	return e
-}
-
-// eventually waits for a channel that something is about to close.
-func eventually(t *testing.T, what string, c <-chan struct{}) {
-	t.Helper()
-	select {
-	case <-c:
-	case <-time.After(10 * time.Second):
-		t.Fatalf("%s did not happen", what)
-	}
 }
 
 // faulty is a connection that goes wrong: it stops reading, or fails at a write.
