@@ -110,8 +110,22 @@ func TestKeepAliveConfig(t *testing.T) {
 			t.Errorf("%+v becomes %+v, want %+v", test.given, got, test.want)
 		}
 	}
-	c := KeepAlive{}.config()
-	if notice := c.Idle + time.Duration(c.Count)*c.Interval; notice != 30*second || defaultUserTimeout != notice {
-		t.Errorf("a dead path is noticed after %v, or with data under way after %v", notice, defaultUserTimeout)
+}
+
+func TestUserTimeout(t *testing.T) {
+	for _, test := range []struct {
+		opts Options
+		want time.Duration
+	}{
+		{Options{}, 30 * time.Second}, // as long as keepalive's defaults take
+		{Options{KeepAlive: KeepAlive{Off: true}}, 30 * time.Second},
+		{Options{KeepAlive: KeepAlive{Idle: time.Second, Interval: time.Second}}, 30 * time.Second},
+		{Options{KeepAlive: KeepAlive{Idle: time.Minute, Interval: 10 * time.Second, Count: 6}}, 2 * time.Minute},
+		{Options{KeepAlive: KeepAlive{Idle: time.Minute}, UserTimeout: time.Second}, time.Second},
+		{Options{UserTimeout: -1}, 0},
+	} {
+		if got := test.opts.userTimeout(); got != test.want {
+			t.Errorf("%+v: %v, want %v", test.opts, got, test.want)
+		}
 	}
 }

@@ -20,8 +20,9 @@ type Options struct {
 
 	// AttemptTimeout is the limit on the attempt at one address. Zero or less
 	// means no limit of its own, except when Sequential is set: there zero gives
-	// each address an equal share of the time that is left, so that one silent
-	// address cannot starve those after it, and a negative value no limit.
+	// each address an equal share of the time that is left, though not under
+	// 2 s, so that one silent address cannot starve those after it, and a
+	// negative value no limit.
 	AttemptTimeout time.Duration
 
 	// Stagger is how long an attempt has the field to itself before the next
@@ -43,16 +44,19 @@ type Options struct {
 	Source netip.Addr
 
 	// Interface names the network interface, or on Linux the VRF, that the
-	// connection must go through. It governs the connection, not the name
-	// lookup. Empty means that routing decides.
+	// connection must go through (SO_BINDTODEVICE; IP_BOUND_IF on macOS,
+	// IP_UNICAST_IF on Windows). It governs the connection, not the name lookup.
+	// Empty means that routing decides.
 	Interface string
 
 	// KeepAlive says how an idle connection is probed.
 	KeepAlive KeepAlive
 
 	// UserTimeout is how long sent data may stay unacknowledged before the
-	// connection is given up (RFC 5482). Zero means 30 s, a negative value the
-	// system's own, which is about fifteen minutes on Linux.
+	// connection is given up (RFC 5482). Zero means 30 s, or as long as KeepAlive
+	// takes to give up if that is longer, for on Linux this limit ends keepalive's
+	// patience too. A negative value leaves the system's own, about fifteen
+	// minutes on Linux. macOS and Windows count in whole seconds, rounded up.
 	UserTimeout time.Duration
 
 	// Resolver looks up names; nil means [net.DefaultResolver]. Literal
@@ -124,7 +128,8 @@ func (o *Options) stagger() time.Duration {
 func (o *Options) userTimeout() time.Duration {
 	switch {
 	case o.UserTimeout == 0:
-		return defaultUserTimeout
+		k := o.KeepAlive.config()
+		return max(defaultUserTimeout, k.Idle+time.Duration(k.Count)*k.Interval)
 	case o.UserTimeout < 0:
 		return 0
 	}

@@ -24,7 +24,8 @@ type racer struct {
 	log        *slog.Logger
 }
 
-// outcome is how the attempt at the target of that index ended.
+// outcome is how the attempt at the target of that index ended. One that has
+// both a connection and an error came too late.
 type outcome struct {
 	index int
 	conn  net.Conn
@@ -59,13 +60,15 @@ func (r *racer) run(ctx context.Context, targets []netip.AddrPort) (net.Conn, []
 		select {
 		case o := <-outcomes:
 			running--
-			switch {
-			case o.conn != nil && winner == nil:
+			if o.Err == nil && winner == nil {
 				winner = o.conn
 				cancel(errLost)
-			case o.conn != nil:
+				continue
+			}
+			if o.conn != nil {
 				_ = o.conn.Close()
-			case winner == nil:
+			}
+			if winner == nil {
 				r.report(o.Attempt)
 				failed = append(failed, o)
 				start()
@@ -107,16 +110,17 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 	defer cancel()
 	conn, err := await(ctx, func(ctx context.Context) (net.Conn, error) {
 		conn, err := r.dial(ctx, to)
-		if conn == nil && err == nil {
-			err = errors.New("the dial function gave no connection")
+		switch {
+		case err != nil:
+			return nil, err // conn may be a nil pointer in an interface
+		case conn == nil:
+			return nil, errors.New("the dial function gave no connection")
 		}
-		return conn, err
+		return conn, nil
 	}, func(conn net.Conn) { _ = conn.Close() })
-	if err == nil {
-		if !isOver(ctx) {
-			return outcome{index: index, conn: conn}
-		}
-		_ = conn.Close() // too late: the limit is the limit
+	over := isOver(ctx)
+	if err == nil && !over {
+		return outcome{index: index, conn: conn}
 	}
 
 	// A refusal that came just as the time ran out is still a refusal; all that
@@ -125,11 +129,11 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 	if err != nil {
 		cause = causeOf(err)
 	}
-	if isOver(ctx) && (cause == Other || cause == TimedOut || cause == Canceled) {
+	if over && (cause == Other || cause == TimedOut || cause == Canceled) {
 		err = ended(ctx)
 		cause = causeOf(err)
 	}
-	return outcome{index: index, Attempt: Attempt{
+	return outcome{index: index, conn: conn, Attempt: Attempt{
 		Address: to,
 		Family:  familyOf(to.Addr()),
 		Elapsed: time.Since(begun),
