@@ -11,8 +11,9 @@ frr_up() {
 	printf 'hostname r%d\nno service integrated-vtysh-config\n' "$k" |
 		install -o frr -g frrvty -m 640 /dev/stdin "/etc/frr/r$k/vtysh.conf"
 	frr_config "$k" "$n" | install -o frr -g frr -m 640 /dev/stdin "$dir/bgpd.conf"
-	/usr/lib/frr/bgpd -d -n -Z -N "r$k" -A "127.0.1.$k" -P 2605 -p 2179 -l "127.0.1.$k" \
-		-f "$dir/bgpd.conf" -i "$dir/bgpd.pid" >"$lab_dir/log/bgpd-r$k.log" 2>&1 ||
+	(become "$lab_dir/log/bgpd-r$k.log" \
+		/usr/lib/frr/bgpd -d -n -Z -N "r$k" -A "127.0.1.$k" -P 2605 -p 2179 -l "127.0.1.$k" \
+		-f "$dir/bgpd.conf" -i "$dir/bgpd.pid") ||
 		die "bgpd r$k did not start: $(cat "$lab_dir/log/bgpd-r$k.log")"
 	cp "$dir/bgpd.pid" "$lab_dir/pid/bgpd-r$k.pid"
 	wait_port "127.0.1.$k" 2605 || die "bgpd r$k does not answer"

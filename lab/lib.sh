@@ -44,13 +44,17 @@ started() {
 	return 0
 }
 
+# stopped prints the daemons that were started and run no more.
+stopped() {
+	local name
+	for name in $(started); do
+		pid_of "$name" >/dev/null || echo "$name"
+	done
+}
+
 # lab_is_up: the inventory is whole, and every daemon that was started still runs.
 lab_is_up() {
-	local name
-	[[ -s $lab_dir/lab.json ]] || return 1
-	for name in $(started); do
-		pid_of "$name" >/dev/null || return 1
-	done
+	[[ -s $lab_dir/lab.json && -z $(stopped) ]]
 }
 
 # family prints a process and all that descend from it: an SSH session is a child
@@ -120,6 +124,19 @@ take_down() {
 		[[ -d $name ]] && rm -rf "/run/frr/${name##*/}" "/etc/frr/${name##*/}"
 	done
 	rm -rf "$lab_dir"
+}
+
+# become LOG COMMAND...: makes of this shell a command that holds on to nothing of the
+# caller's. A daemon that inherits a pipe keeps whoever reads it waiting for as long as
+# it lives. For a subshell or with &.
+become() {
+	local log=$1 fd
+	shift
+	for fd in /proc/"$BASHPID"/fd/*; do
+		fd=${fd##*/}
+		((fd > 2)) && eval "exec $fd>&-"
+	done
+	exec "$@" </dev/null >>"$log" 2>&1
 }
 
 # wait_port waits until something accepts at an address, ten seconds at most.

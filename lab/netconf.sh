@@ -9,9 +9,8 @@ netconfd_up() {
 		return
 	fi
 	install -d "$dir"
-	HOME=$dir setsid netconfd --port=830 --ncxserver-sockname="$dir/ncx.sock" --superuser=vtylab \
-		--target=candidate --no-startup --log="$lab_dir/log/netconfd.log" --log-level=info \
-		</dev/null >"$dir/output" 2>&1 &
+	HOME=$dir become "$lab_dir/log/netconfd.log" setsid netconfd --port=830 --ncxserver-sockname="$dir/ncx.sock" --superuser=vtylab \
+		--target=candidate --no-startup --log-level=info &
 	echo $! >"$lab_dir/pid/netconfd.pid"
 	local tries
 	for ((tries = 0; tries < 100; tries++)); do

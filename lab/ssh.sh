@@ -30,7 +30,8 @@ sshd_start() {
 		cat
 	} >"$config"
 	/usr/sbin/sshd -t -f "$config" || die "$config is refused"
-	/usr/sbin/sshd -f "$config" -E "$lab_dir/log/$name.log" || die "$name did not start: see $lab_dir/log/$name.log"
+	(become "$lab_dir/log/$name.log" /usr/sbin/sshd -f "$config" -E "$lab_dir/log/$name.log") ||
+		die "$name did not start: see $lab_dir/log/$name.log"
 }
 
 # sshd_common is what both OpenSSH servers are told. Many tests fail to log in on
@@ -66,7 +67,7 @@ sshd_up() {
 		echo "ListenAddress 127.0.1.102:830"
 		printf "HostKey $lab_dir/sshd/%s\n" ed25519 ecdsa rsa
 		sshd_common
-		echo "Subsystem netconf /usr/sbin/netconf-subsystem --ncxserver-sockname=$lab_dir/netconfd/ncx.sock"
+		echo "Subsystem netconf /usr/sbin/netconf-subsystem --ncxserver-sockname=830@$lab_dir/netconfd/ncx.sock"
 		for ((k = 1; k <= n; k++)); do
 			echo "Match LocalAddress 127.0.1.$k"
 			# The last of several routers greets with a banner of its own.
@@ -115,8 +116,9 @@ dropbear_up() {
 	for type in ed25519 ecdsa rsa; do
 		dropbearkey -t "$type" -f "$dir/$type" 2>/dev/null | grep '^[a-z].* AAAA' >"$dir/$type.pub"
 	done
-	/usr/sbin/dropbear -E -w -p 127.0.1.103:2222 -P "$lab_dir/pid/dropbear.pid" \
-		-r "$dir/ed25519" -r "$dir/ecdsa" -r "$dir/rsa" 2>"$lab_dir/log/dropbear.log" </dev/null ||
+	(become "$lab_dir/log/dropbear.log" \
+		/usr/sbin/dropbear -E -w -p 127.0.1.103:2222 -P "$lab_dir/pid/dropbear.pid" \
+		-r "$dir/ed25519" -r "$dir/ecdsa" -r "$dir/rsa") ||
 		die "dropbear did not start: $(cat "$lab_dir/log/dropbear.log")"
 	wait_port 127.0.1.103 2222 || die "dropbear does not answer"
 	known_as "$dir" 127.0.1.103 2222

@@ -3,9 +3,9 @@
 # inetd does; socat does the same (nofork) and leaves the machine's inetd alone.
 
 telnetd_up() {
-	setsid socat -lf "$lab_dir/log/telnetd.log" \
+	become "$lab_dir/log/telnetd.log" setsid socat -lf "$lab_dir/log/telnetd.log" \
 		TCP-LISTEN:2323,bind=127.0.1.101,reuseaddr,fork,backlog=64 \
-		EXEC:"/usr/sbin/telnetd",nofork </dev/null >/dev/null 2>&1 &
+		EXEC:"/usr/sbin/telnetd",nofork &
 	echo $! >"$lab_dir/pid/telnetd.pid"
 	wait_port 127.0.1.101 2323 || die "telnetd does not answer: see $lab_dir/log/telnetd.log"
 	device linux-telnet linux_telnet linux telnet 127.0.1.101 2323 "$(hostname)" vtylab
