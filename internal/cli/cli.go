@@ -13,11 +13,15 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/config"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/platforms"
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/run"
+	"github.com/vtynet/vty/internal/cli/sim"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
+	"github.com/vtynet/vty/internal/cli/version"
 )
 
 // Main runs the command and returns its exit status. The first Ctrl-C ends what
@@ -82,7 +86,10 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(flagError)
-	cmd.AddCommand(run.Command(s))
+	cmd.AddCommand(
+		run.Command(s), config.Command(s),
+		platforms.Command(s), sim.Command(s), version.Command(s),
+	)
 	return cmd
 }
 

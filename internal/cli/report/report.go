@@ -23,10 +23,15 @@ func Error(w io.Writer, label, text string, err error) {
 	}
 }
 
-// Text is the text of err without the host's name in front.
+// Text is the text of err without the host's name.
 func Text(name string, err error) string {
 	if dial, ok := errors.AsType[*vty.DialError](err); ok {
 		err = dial.Err
 	}
-	return strings.TrimPrefix(err.Error(), name+": ")
+	text := err.Error()
+	if name == "" {
+		return text
+	}
+	// An error around another has it in the middle.
+	return strings.Replace(strings.TrimPrefix(text, name+": "), ": "+name+": ", ": ", 1)
 }

@@ -9,16 +9,15 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
-	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sim"
 )
 
 // simulate starts a simulated device on loopback and adds it to set. It is
 // reached as any other device is; its host key is pinned.
 func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Config) error {
-	def, err := platform.Load(name)
+	def, err := Definition(name)
 	if err != nil {
-		return exit.Misused(fmt.Errorf("--sim: %w", unknownPlatform(name, sim.Names())))
+		return err
 	}
 	if err := checkMode(def, f.mode); err != nil {
 		return err
@@ -30,7 +29,7 @@ func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Co
 	var server *sim.Server
 	switch base.Transport {
 	case vty.Telnet:
-		return exit.Misused(fmt.Errorf("--sim: no Telnet yet"))
+		server, err = sim.ListenTelnet(ctx, "", dev)
 	default:
 		server, err = sim.ListenSSH(ctx, "", dev, nil)
 	}

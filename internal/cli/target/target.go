@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/vtynet/vty"
@@ -93,7 +94,7 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 
 // config is what all devices have in common.
 func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
-	def, err := definition(f.platform)
+	def, err := Definition(f.platform)
 	if err != nil {
 		return vty.Config{}, err
 	}
@@ -136,24 +137,17 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 	return cfg, nil
 }
 
-func definition(name string) (*platform.Definition, error) {
+// Definition finds a platform by the name that the user wrote; "" is "generic".
+func Definition(name string) (*platform.Definition, error) {
 	def, err := platform.Load(cmp.Or(name, "generic"))
-	if errors.Is(err, platform.ErrUnknown) {
-		return nil, exit.Misused(unknownPlatform(name, platform.Names()))
+	if unknown, ok := errors.AsType[*platform.UnknownError](err); ok {
+		like := ""
+		if len(unknown.Near) > 0 {
+			like = "; did you mean " + strings.Join(unknown.Near, " or ") + "?"
+		}
+		return nil, exit.Misused(fmt.Errorf("unknown platform %q%s (vty platforms lists them)", name, like))
 	}
 	return def, err
-}
-
-func unknownPlatform(name string, names []string) error {
-	if unknown, ok := errors.AsType[*platform.UnknownError](errOfLoad(name)); ok && len(unknown.Near) > 0 {
-		return fmt.Errorf("unknown platform %q; did you mean %s? (vty platforms lists them)", name, unknown.Near[0])
-	}
-	return fmt.Errorf("unknown platform %q%s (vty platforms lists them)", name, suggest.DidYouMean(name, names))
-}
-
-func errOfLoad(name string) error {
-	_, err := platform.Load(name)
-	return err
 }
 
 func checkMode(def *platform.Definition, mode string) error {

@@ -1,0 +1,151 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/internal/cli/output"
+	"github.com/vtynet/vty/internal/cli/report"
+	"github.com/vtynet/vty/internal/cli/target"
+)
+
+// result is what became of the lines on one host, and its form in JSON.
+type result struct {
+	Host      string `json:"host"`
+	Platform  string `json:"platform"`
+	Lines     []line `json:"lines"`
+	Candidate bool   `json:"candidate"`
+	Committed bool   `json:"committed"`
+	Aborted   bool   `json:"aborted"`
+	Commit    string `json:"commit"` // what the device said to the commit
+	Saved     bool   `json:"saved"`
+	Error     string `json:"error"`
+
+	err error
+}
+
+// line is what became of one line.
+type line struct {
+	Number  int    `json:"number"`
+	Text    string `json:"text"`
+	State   state  `json:"state"`
+	Answer  string `json:"answer"`
+	Elapsed int64  `json:"elapsed_ms"`
+}
+
+// state is what became of a line.
+type state string
+
+const (
+	accepted state = "accepted"
+	refused  state = "refused"
+	unsent   state = "not sent"
+)
+
+// newResult puts together what is known; rep is nil where the host was not
+// reached.
+func newResult(t *target.Target, rep *vty.Report, lines []numbered, err error) *result {
+	r := &result{Host: t.Label, Platform: t.Config.Definition.Name, err: err}
+	var sent []vty.Line
+	if rep != nil {
+		sent = rep.Lines
+		r.Candidate, r.Committed, r.Aborted = rep.Candidate, rep.Committed, rep.Aborted
+		r.Commit, r.Saved = rep.Commit, rep.Saved
+	}
+	for i, l := range lines {
+		out := line{Number: l.number, Text: l.text, State: unsent}
+		if i < len(sent) {
+			out.State, out.Answer, out.Elapsed = accepted, sent[i].Answer, sent[i].Elapsed.Milliseconds()
+			if !sent[i].Accepted {
+				out.State = refused
+			}
+		}
+		r.Lines = append(r.Lines, out)
+	}
+	if err != nil {
+		r.Error = report.Text(t.Host.Name, renumber(err, lines))
+	}
+	return r
+}
+
+// renumber gives an error the number that the line has for the user.
+func renumber(err error, lines []numbered) error {
+	refusal, ok := errors.AsType[*vty.ConfigureError](err)
+	if !ok || refusal.Line < 1 || refusal.Line > len(lines) {
+		return err
+	}
+	own := *refusal
+	own.Line = lines[refusal.Line-1].number
+	return &own
+}
+
+// printer writes results.
+type printer struct {
+	w       io.Writer
+	format  output.Format
+	headers bool
+	list    *output.List
+}
+
+func newPrinter(w io.Writer, format output.Format, headers bool) *printer {
+	return &printer{w: w, format: format, headers: headers, list: output.NewList(w, format == output.JSONL)}
+}
+
+func (p *printer) print(r *result) error {
+	if p.format != output.Text {
+		return p.list.Add(r)
+	}
+	var b strings.Builder
+	if p.headers {
+		fmt.Fprintf(&b, "=== %s\n", r.Host)
+	}
+	width := len(fmt.Sprint(r.Lines[len(r.Lines)-1].Number))
+	for _, l := range r.Lines {
+		fmt.Fprintf(&b, "%*d  %-8s  %s\n", width, l.Number, l.State, indent(l.Text, width+12))
+		if answer := strings.Trim(l.Answer, "\n"); answer != "" {
+			fmt.Fprintf(&b, "%*s%s\n", width+12, "", indent(answer, width+12))
+		}
+	}
+	b.WriteString(r.summary() + "\n")
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}
+
+// summary says what is in effect now.
+func (r *result) summary() string {
+	n := 0
+	for _, l := range r.Lines {
+		if l.State == accepted {
+			n++
+		}
+	}
+	text := fmt.Sprintf("%d of %d lines accepted", n, len(r.Lines))
+	switch {
+	case r.Committed:
+		text += ", committed"
+	case r.Aborted:
+		text += ", candidate thrown away: nothing was changed"
+	case r.Candidate:
+		text += ", nothing committed"
+	case n > 0:
+		text += " and in effect"
+	}
+	if r.Saved {
+		text += ", saved"
+	}
+	return text
+}
+
+func indent(text string, by int) string {
+	return strings.ReplaceAll(text, "\n", "\n"+strings.Repeat(" ", by))
+}
+
+func (p *printer) close() error {
+	if p.format == output.JSON {
+		return p.list.Close()
+	}
+	return nil
+}
