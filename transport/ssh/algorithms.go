@@ -129,6 +129,14 @@ func (e *NegotiationError) Error() string {
 // Is finds ErrNegotiation.
 func (e *NegotiationError) Is(target error) bool { return target == ErrNegotiation }
 
+// algorithmsOnly leaves out the names in a key exchange proposal that are signals
+// and no algorithms (RFC 8308, and OpenSSH's strict key exchange).
+func algorithmsOnly(names []string) []string {
+	return slices.DeleteFunc(slices.Clone(names), func(n string) bool {
+		return strings.HasPrefix(n, "ext-info-") || strings.HasPrefix(n, "kex-strict-")
+	})
+}
+
 func list(names []string) string {
 	if len(names) == 0 {
 		return "none"

@@ -73,8 +73,8 @@ type Config struct {
 	// devices that know nothing better.
 	Legacy bool
 
-	// HandshakeTimeout limits the time from the open connection to the shell.
-	// Zero means 60 s where the context has no deadline, and no limit but the
+	// HandshakeTimeout limits the time from the open connection to the shell. The
+	// time that a person takes to type a secret counts. Zero means 60 s where the context has no deadline, and no limit but the
 	// context's where it has one. Negative means no limit but the context's.
 	HandshakeTimeout time.Duration
 

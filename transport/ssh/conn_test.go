@@ -177,9 +177,13 @@ func TestExitStatus(t *testing.T) {
 					_ = ch.Close()
 				}}
 				c := d.mustOpen(t, anyKey())
+				start := time.Now()
 				got, err := io.ReadAll(c)
 				if err != nil || string(got) != "bye\r\n" {
 					t.Errorf("read %q, %v", got, err)
+				}
+				if took := time.Since(start); tc.known && took > 0 {
+					t.Errorf("a known end took %v", took)
 				}
 				if status, known := c.ExitStatus(); status != tc.status || known != tc.known {
 					t.Errorf("ExitStatus = %d, %t; want %d, %t", status, known, tc.status, tc.known)

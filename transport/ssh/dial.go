@@ -84,5 +84,5 @@ func (s *settings) limit(ctx context.Context) (context.Context, context.CancelFu
 	if d <= 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, d, fmt.Errorf("no shell within %v: %w", d, context.DeadlineExceeded))
+	return context.WithTimeoutCause(ctx, d, fmt.Errorf("handshake timeout of %v: %w", d, context.DeadlineExceeded))
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"strings"
+	"syscall"
 	"time"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -162,7 +163,10 @@ func (h *handshake) reason(err error) error {
 	if key, ok := errors.AsType[*HostKeyError](err); ok {
 		return key
 	}
-	if errors.Is(err, io.EOF) {
+	if cause := h.w.ended(); errors.Is(err, net.ErrClosed) && cause != nil && cause != errGivenUp {
+		err = cause // x/crypto/ssh closed the connection itself, over this
+	}
+	if errors.Is(err, io.EOF) || errors.Is(err, syscall.EPIPE) { // whether we read or wrote when it hung up
 		err = io.EOF
 	}
 	switch {
@@ -178,7 +182,12 @@ func (h *handshake) reason(err error) error {
 
 func (h *handshake) negotiation(n *xssh.AlgorithmNegotiationError) error {
 	peer := h.w.hello.offer
-	e := &NegotiationError{What: n.What, Offered: n.RequestedAlgorithms, Wanted: n.SupportedAlgorithms, Peer: peer}
+	e := &NegotiationError{
+		What:    n.What,
+		Offered: algorithmsOnly(n.RequestedAlgorithms),
+		Wanted:  algorithmsOnly(n.SupportedAlgorithms),
+		Peer:    peer,
+	}
 	e.Legacy = !h.s.Legacy && !ourOffer(false).agrees(peer) && ourOffer(true).agrees(peer)
 	if n.What == "host key" {
 		return h.checker.noCommonKey(e)

@@ -116,5 +116,5 @@ func parseOffer(payload []byte) (Offer, error) {
 		}
 		rest = rest[4+n:]
 	}
-	return Offer{KeyExchanges: lists[0], HostKeys: lists[1], Ciphers: lists[2], MACs: lists[4]}, nil
+	return Offer{KeyExchanges: algorithmsOnly(lists[0]), HostKeys: lists[1], Ciphers: lists[2], MACs: lists[4]}, nil
 }

@@ -57,8 +57,8 @@ func (e *HostKeyError) Error() string {
 		return fmt.Sprintf("the host key of %s is unknown: %s, and no line of %s names the host; compare the fingerprint with the device's own, "+
 			"then accept it once (--host-key accept-new)", name, presented, strings.Join(e.Files, " or "))
 	case ReasonChanged:
-		if e.Err != nil {
-			presented = e.Err.Error()
+		if n, ok := errors.AsType[*NegotiationError](e.Err); ok {
+			presented = "it has no key of a known type any more and offers " + list(n.Offered)
 		}
 		return fmt.Sprintf("the host key of %s has changed: %s, but known is %s; somebody may be posing as the device. "+
 			"If it was really replaced, remove the old key: %s", name, presented, e.known(), e.removal())

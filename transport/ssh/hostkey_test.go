@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -87,6 +88,56 @@ func TestKnownHostsPolicy(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The device is asked for the algorithms of the keys that are known, and for no
+// others where the host itself has any.
+func TestAlgorithmsAskedFor(t *testing.T) {
+	ed, rsa := authorized(ed25519Key().PublicKey()), authorized(rsaKey().PublicKey())
+	usual, certs := ourOffer(false).HostKeys, certAlgorithms(false)
+	without := func(all []string, some ...string) []string {
+		return slices.Concat(some, slices.DeleteFunc(slices.Clone(all), func(a string) bool { return slices.Contains(some, a) }))
+	}
+	rsaAlgorithms := []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256}
+	for name, tc := range map[string]struct {
+		lines  []string
+		legacy bool
+		want   []string
+	}{
+		"nothing":           {nil, false, usual},
+		"one":               {[]string{testHost + " " + ed}, false, []string{xssh.KeyAlgoED25519}},
+		"RSA":               {[]string{testHost + " " + rsa}, false, rsaAlgorithms},
+		"RSA, legacy":       {[]string{testHost + " " + rsa}, true, append(slices.Clone(rsaAlgorithms), xssh.KeyAlgoRSA)},
+		"both":              {[]string{testHost + " " + ed, "*.example.net " + rsa}, false, append([]string{xssh.KeyAlgoED25519}, rsaAlgorithms...)},
+		"authority":         {[]string{"@cert-authority * " + rsa}, false, slices.Concat(certs, usual)},
+		"authority and one": {[]string{"@cert-authority * " + rsa, testHost + " " + ed}, false, append(slices.Clone(certs), xssh.KeyAlgoED25519)},
+		"another port's":    {[]string{"[" + testHost + "]:23 " + rsa}, false, usual},
+		"revoked only":      {[]string{"@revoked * " + rsa}, false, usual},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := (&Config{HostKeys: auth.KnownHosts(knownFile(t, tc.lines...)), Legacy: tc.legacy}).settings(testHost, 0)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := newHostChecker(s)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !slices.Equal(c.algorithms, tc.want) {
+				t.Errorf("%v, want %v", c.algorithms, tc.want)
+			}
+		})
+	}
+	t.Run("of the bare name", func(t *testing.T) {
+		s, err := (&Config{HostKeys: auth.KnownHosts(knownFile(t, testHost+" "+rsa))}).settings(testHost, 2222)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := newHostChecker(s)
+		if want := without(usual, rsaAlgorithms...); err != nil || !slices.Equal(c.algorithms, want) {
+			t.Errorf("%v, want %v (%v)", c.algorithms, want, err)
+		}
+	})
 }
 
 // sha1Only is an RSA key of a device that knows nothing better than SHA-1.

@@ -80,10 +80,11 @@ func (c *Conn) request(name string, wantReply bool, payload []byte) (bool, error
 	return await(c, func() (bool, error) { return c.ch.SendRequest(name, wantReply, payload) })
 }
 
-// refusedSession says in a device's stead why it opens no session.
+// refusedSession tells a refusal, whose reason may be that all lines are in use,
+// from a connection that broke.
 func refusedSession(err error) error {
-	if refused, ok := errors.AsType[*xssh.OpenChannelError](err); ok {
-		return fmt.Errorf("the device refuses a session (%v: %q): %w", refused.Reason, refused.Message, err)
+	if _, ok := errors.AsType[*xssh.OpenChannelError](err); ok {
+		return fmt.Errorf("the device refuses a session: %w", err)
 	}
 	return err
 }
@@ -116,6 +117,11 @@ func await[T any](c *Conn, f func() (T, error)) (T, error) {
 	}
 	if _, refused := errors.AsType[*xssh.OpenChannelError](r.err); refused {
 		return r.value, r.err
+	}
+	// Any other error is the end of the connection, which knows why.
+	select {
+	case <-c.over:
+	case <-time.After(grace):
 	}
 	if cause := c.cause(); cause != nil {
 		return r.value, cause

@@ -338,3 +338,19 @@ func TestAuthErrorText(t *testing.T) {
 		t.Errorf("the password is in %s", text)
 	}
 }
+
+// An old device takes RSA keys with SHA-1 signatures only. The error says what
+// would help, and it does.
+func TestRSAKeyWithAnOldDevice(t *testing.T) {
+	d := &device{config: func(c *xssh.ServerConfig) {
+		publicKey(rsaKey().PublicKey())(c)
+		c.PublicKeyAuthAlgorithms = []string{xssh.KeyAlgoRSA}
+	}}
+	cfg := anyKey(auth.KeyFile(keyFiles(t).path("rsa"), nil))
+	_, err := d.mem(t.Context(), cfg)
+	if e := as[*AuthError](t, err); e.Attempts[0].Outcome != Skipped || !strings.Contains(err.Error(), "--legacy") {
+		t.Error(err)
+	}
+	cfg.Legacy = true
+	d.mustOpen(t, cfg)
+}
