@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lab_dir is from lib.sh, the passwords are from up
 # FRR routers: bgpd alone, without zebra, so that no route ever reaches the kernel.
 # Each has its own address, its own path space (vtysh -N rK finds it by that), and
 # two ways in: the daemon's own Telnet line, and vtysh behind an SSH server.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lab_dir is from lib.sh, the passwords are from up
 # The inventory: what is up, where, and how to log in, for tests (lab.json), for
 # shells (lab.env) and for people (the table).
 

@@ -62,6 +62,7 @@ lab_is_up() {
 family() {
 	local child
 	echo "$1"
+	# shellcheck disable=SC2013 # the children stand on one line
 	for child in $(cat "/proc/$1/task/"*/children 2>/dev/null); do
 		family "$child"
 	done

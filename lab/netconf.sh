@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lab_dir is from lib.sh, the passwords are from up
 # A NETCONF server: netconfd behind the lab's sshd, on port 830 of its own address.
 # Not every Debian release has it, so the lab does without it where it must, and says so.
 

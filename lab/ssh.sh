@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lab_dir is from lib.sh, the passwords are from up
 # SSH servers: OpenSSH in front of the routers, of a Linux login and of NETCONF; an
 # OpenSSH that offers only what has been weak for years; and dropbear, another
 # implementation altogether.

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154 # lab_dir is from lib.sh, the passwords are from up
 # A Linux login over Telnet. The daemon expects to be handed a connected socket, as
 # inetd does; socat does the same (nofork) and leaves the machine's inetd alone.
 
