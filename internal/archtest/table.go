@@ -1,0 +1,55 @@
+package archtest
+
+// Rule says what one package may import besides the standard library.
+type Rule struct {
+	// Own are packages of this module, without its path; "vty" is the root. An
+	// entry that ends in "/..." means the package and all below it.
+	Own []string
+	// Modules are paths of other modules, or of packages in them.
+	Modules []string
+}
+
+// The modules that some packages may use, each by its job.
+const (
+	cobra  = "github.com/spf13/cobra" // the command's verbs and flags
+	pflag  = "github.com/spf13/pflag"
+	yaml   = "go.yaml.in/yaml/v3"
+	crypto = "golang.org/x/crypto/ssh"
+	proxy  = "golang.org/x/net/proxy"
+	sys    = "golang.org/x/sys"
+	term   = "golang.org/x/term"
+)
+
+// Table is the architecture: every package of the module and what it may
+// import. Imports point down only; tests may import anything. A key that ends
+// in "/..." is for all packages below it that have no row of their own.
+var Table = map[string]Rule{
+	// From the wire up.
+	"auth":                    {},
+	"socket":                  {Modules: []string{proxy, sys}},
+	"transport":               {},
+	"transport/ssh":           {Own: []string{"transport", "socket", "auth"}, Modules: []string{crypto}},
+	"transport/telnet":        {Own: []string{"transport", "socket", "auth"}},
+	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},
+	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
+	"transport/exec":          {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
+	"transport/transporttest": {Own: []string{"transport"}},
+	"terminal":                {},
+	"channel":                 {Own: []string{"terminal", "transport"}},
+	"platform":                {Modules: []string{yaml}},
+	"record":                  {Own: []string{"transport"}},
+	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/ssh", "transport/telnet", "socket", "record"}},
+	"configure":               {Own: []string{"vty", "platform"}},
+	"netconf":                 {Own: []string{"transport", "auth", "netconf/rpc"}},
+	"netconf/rpc":             {Own: []string{"transport", "auth"}},
+	"textfsm":                 {},
+	"inventory":               {Own: []string{"vty", "auth"}, Modules: []string{yaml}},
+	"fleet":                   {Own: []string{"vty", "inventory"}},
+	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
+	"vtytest":                 {Own: []string{"vty", "auth", "sim", "internal/memnet"}},
+	"lab":                     {},
+	"internal/memnet":         {},
+	"internal/archtest":       {},
+	"internal/cli/...":        {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"cmd/vty":                 {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
+}
