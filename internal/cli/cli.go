@@ -14,10 +14,12 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vtynet/vty/internal/cli/config"
+	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/platforms"
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/run"
+	"github.com/vtynet/vty/internal/cli/shell"
 	"github.com/vtynet/vty/internal/cli/sim"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
@@ -87,7 +89,7 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddCommand(
-		run.Command(s), config.Command(s),
+		run.Command(s), config.Command(s), shell.Command(s), doctor.Command(s),
 		platforms.Command(s), sim.Command(s), version.Command(s),
 	)
 	return cmd

@@ -54,9 +54,9 @@ func afterOpen(e *socket.OpenError) string {
 	case errors.Is(e, socket.ErrRefused):
 		return "the address answers but nothing listens on that port: check the port (-H HOST:PORT), the transport (-t), and that the service is on at the device"
 	case errors.Is(e, socket.ErrTimedOut):
-		return "nothing answers at all: the device is down, or a firewall or access list drops the connection; vty doctor tries each address"
+		return "nothing answers at all: the device is down, or a firewall or access list drops the connection"
 	}
-	return "vty doctor tries each address"
+	return ""
 }
 
 func afterAuth(e *ssh.AuthError) string {
@@ -87,11 +87,8 @@ func afterSecret(e *vty.SecretError) string {
 }
 
 func afterDial(e *vty.DialError) string {
-	switch e.Phase {
-	case vty.PhaseLogin:
-		return "is the platform right (-p)? vty doctor shows how far the login gets"
-	case vty.PhaseMode, vty.PhasePrepare:
-		return "is the platform right (-p)? vty doctor shows each step"
+	if e.Phase == vty.PhaseConnect {
+		return ""
 	}
-	return "vty doctor shows each step"
+	return "is the platform right (-p)?"
 }

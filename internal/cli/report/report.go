@@ -2,6 +2,7 @@
 package report
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -18,7 +19,11 @@ func Error(w io.Writer, label, text string, err error) {
 		text = label + ": " + text
 	}
 	_, _ = fmt.Fprintf(w, "vty: %s\n", text)
-	if next := Next(err); next != "" {
+	next := Next(err)
+	if dial, ok := errors.AsType[*vty.DialError](err); ok && next == "" && !errors.Is(dial, context.Canceled) {
+		next = "vty doctor shows each step"
+	}
+	if next != "" {
 		_, _ = fmt.Fprintf(w, "     next: %s\n", next)
 	}
 }

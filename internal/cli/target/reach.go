@@ -1,0 +1,53 @@
+package target
+
+import (
+	"context"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/ssh"
+	"github.com/vtynet/vty/transport/telnet"
+)
+
+// Port is the one to connect to.
+func (t *Target) Port() int {
+	switch {
+	case t.Host.Port != 0:
+		return t.Host.Port
+	case t.Config.Transport == vty.Telnet:
+		return telnet.Port
+	}
+	return ssh.DefaultPort
+}
+
+// SSH is the configuration of the SSH transport.
+func (t *Target) SSH() *ssh.Config {
+	c := &t.Config
+	return &ssh.Config{
+		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys,
+		Socket: c.Socket, Size: c.Size, Legacy: c.Legacy, Logger: c.Logger,
+	}
+}
+
+// Telnet is the configuration of the Telnet transport.
+func (t *Target) Telnet() *telnet.Config {
+	c := &t.Config
+	return &telnet.Config{Socket: c.Socket, Size: c.Size, Logger: c.Logger}
+}
+
+// Reach opens the transport, for verbs that put something around it and give it
+// to vty.Config.Dial.
+func (t *Target) Reach(ctx context.Context) (transport.Conn, error) {
+	if t.Config.Transport == vty.Telnet {
+		conn, err := telnet.Dial(ctx, t.Host.Name, t.Port(), t.Telnet())
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	}
+	conn, err := ssh.Dial(ctx, t.Host.Name, t.Port(), t.SSH())
+	if err != nil {
+		return nil, err
+	}
+	return conn, nil
+}
