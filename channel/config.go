@@ -39,7 +39,7 @@ type Prompt struct {
 	Mode   string         // the mode that it is the prompt of
 	Shape  *regexp.Regexp // the whole line without trailing blanks; a group "host" is the device's name
 	Except *regexp.Regexp // lines that Shape matches and that are no prompt; may be nil
-	Above  *regexp.Regexp // lines above it that belong to it, at the end of the text before it; may be nil
+	Above  *regexp.Regexp // the whole of the one to three lines above it that belong to it; may be nil
 }
 
 // Pager is the shape of the line that stands where a page ends, and the key

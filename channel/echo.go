@@ -1,6 +1,9 @@
 package channel
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // An echo is the fence in front of an answer: it goes through the lines that
 // come after a command was typed, until the command itself was seen.
@@ -18,12 +21,12 @@ func newEcho(input, prompt string) echo {
 	return echo{lines: strings.Split(input, "\n"), prompt: trimRight(prompt), bare: trimRight(prompt) == ""}
 }
 
-// take looks at the next finished line. It reports whether the line was (the
-// last of) the echo.
-func (e *echo) take(line string, isPrompt func(string) bool) bool {
+// take looks at the next finished line, and at the bytes that drew it. It
+// reports whether the line was (the last of) the echo.
+func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 	line = trimRight(line)
 	want := strings.TrimSpace(e.lines[0])
-	if e.matches(line, want, isPrompt) {
+	if e.matches(line, want, isPrompt) || want != "" && wrapped(drawn, want) {
 		e.lines = e.lines[1:]
 		e.bare = true // the next line of a command stands behind no prompt
 		e.seen = len(e.lines) == 0
@@ -75,6 +78,39 @@ func scrolled(shown, want string) bool {
 	head, tail = strings.TrimSpace(head), strings.TrimSpace(tail)
 	return len(tail) >= minScrolled && strings.HasSuffix(want, tail) ||
 		tail == "" && len(head) >= minScrolled && strings.HasPrefix(want, head)
+}
+
+// wrapped reports whether drawn is the whole of want with returns in between, as
+// a line editor draws it that takes the terminal to be of another width: at its
+// edge it writes the next character or a blank, returns, and writes the
+// character again. What the terminal then shows has holes, but every character
+// of the command was drawn.
+func wrapped(drawn, want string) bool {
+	at := 0
+	for segment := range strings.SplitSeq(strip(drawn), "\r") {
+		switch {
+		case strings.HasPrefix(want[at:], segment):
+			at += len(segment)
+		case at > 0 && strings.HasPrefix(want[at-1:], segment):
+			at += len(segment) - 1
+		case strings.HasSuffix(segment, " ") && strings.HasPrefix(want[at:], segment[:len(segment)-1]):
+			at += len(segment) - 1
+		default:
+			return false
+		}
+	}
+	return at == len(want)
+}
+
+// escapes are the control sequences and strings that a line editor uses.
+var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[=>])`)
+
+// strip removes escape sequences from drawn bytes.
+func strip(drawn string) string {
+	if !strings.Contains(drawn, "\x1b") {
+		return drawn
+	}
+	return escapes.ReplaceAllString(drawn, "")
 }
 
 // squeeze removes blanks, of which some devices add to an echo.

@@ -36,7 +36,9 @@ func TestEcho(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := newEcho(c.input, c.prompt)
 			for i, line := range c.lines {
-				seen := e.take(line, func(s string) bool { return strings.HasPrefix(s, "r1") && strings.HasSuffix(s, "#") && !strings.Contains(s, " ") && s != "r1#zz" })
+				seen := e.take(line, "", func(s string) bool {
+					return strings.HasPrefix(s, "r1") && strings.HasSuffix(s, "#") && !strings.Contains(s, " ") && s != "r1#zz"
+				})
 				if last := i == len(c.lines)-1; seen != (last && c.seen) {
 					t.Fatalf("after line %d (%q): seen %v", i, line, seen)
 				}
@@ -48,5 +50,25 @@ func TestEcho(t *testing.T) {
 				t.Errorf("wrong echo %q, want %q", e.wrong, c.wrong)
 			}
 		})
+	}
+}
+
+func TestWrappedEcho(t *testing.T) {
+	for _, c := range []struct {
+		drawn, want string
+		is          bool
+	}{
+		{"echo aaaa\rabbb", "echo aaaabbb", true},   // the next character twice
+		{"echo aaaa \rbbbb", "echo aaaabbbb", true}, // a blank
+		{"echo aaaa\rbbbb", "echo aaaabbbb", true},  // nothing
+		{"echo a\x1b[K\r b", "echo a b", true},      // colours and erasures
+		{"echo aaa\rbbbb", "echo aaaabbbb", false},  // one is missing
+		{"echo aaaa\rbbb", "echo aaaabbbb", false},  // cut short
+		{"echo aaaa\raabbbb", "echo aabbbb", false}, // two too many
+		{"echo aaaa", "echo bbbb", false},
+	} {
+		if got := wrapped(c.drawn, c.want); got != c.is {
+			t.Errorf("wrapped(%q, %q) = %v", c.drawn, c.want, got)
+		}
 	}
 }

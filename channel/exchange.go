@@ -128,7 +128,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		c.mu.Lock()
 		s := c.m.look()
 		heard, readErr := c.heard, c.readErr
-		probed := s.line == c.m.probed
+		probed := s.line == c.m.probed || c.m.probes >= maxProbes
 		var lines string
 		if x.visit != nil {
 			lines = string(c.m.fresh())

@@ -58,9 +58,10 @@ type machine struct {
 	// The exchange under way.
 	in    *Input
 	echo  echo
-	steps int   // of in.Steps that were asked
-	asked []int // how often each of in.Asks was asked
-	lines int   // lines passed over in search of the echo
+	steps int    // of in.Steps that were asked
+	asked []int  // how often each of in.Asks was asked
+	lines int    // lines passed over in search of the echo
+	drawn []byte // what came since the line was typed, until its echo is seen
 	raw   []byte
 	keep  bool // raw is kept
 	aside []string
@@ -73,6 +74,7 @@ type machine struct {
 	// finished text its line began.
 	probed   string
 	probedAt int
+	probes   int // in this exchange
 }
 
 func newMachine(cfg *Config) *machine {
@@ -84,8 +86,8 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.in, m.keep, m.raw, m.aside = in, keepRaw, nil, nil
 	m.setAside()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.steps, m.asked, m.lines = 0, make([]int, len(in.Asks)), 0
-	m.probed, m.answered, m.spoken = "", "", false
+	m.steps, m.asked, m.lines, m.drawn = 0, make([]int, len(in.Asks)), 0, nil
+	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
 }
 
 // listen starts an exchange in which nothing is typed, so nothing is echoed:
@@ -94,7 +96,7 @@ func (m *machine) listen(in *Input) {
 	m.in = in
 	m.echo = echo{seen: true}
 	m.steps, m.asked = 0, make([]int, len(in.Asks))
-	m.probed, m.answered = "", ""
+	m.probed, m.probes, m.answered = "", 0, ""
 }
 
 // setAside moves the finished lines out of the way of the next answer.
@@ -118,6 +120,9 @@ func (m *machine) feed(p []byte) {
 			m.term.Drop(n - maxAside/2)
 		}
 	case m.in != nil && !m.echo.seen:
+		if len(m.drawn) < maxAside {
+			m.drawn = append(m.drawn, p...)
+		}
 		m.fence()
 	}
 }
@@ -138,8 +143,11 @@ func (m *machine) fence() {
 			m.unfence(&used, text)
 			break
 		}
-		if m.echo.take(text, m.isPrompt) {
+		var drawn []byte
+		drawn, m.drawn, _ = bytes.Cut(m.drawn, []byte("\n"))
+		if m.echo.take(text, strings.TrimRight(string(drawn), "\r "), m.isPrompt) {
 			m.echoes = true
+			m.drawn = nil
 		} else if len(m.aside) < maxAsideLines {
 			m.aside = append(m.aside, text)
 		}
@@ -344,24 +352,34 @@ func (m *machine) gluedAt(line string) sight {
 	return sight{}
 }
 
+// maxProbes is how many lines of one answer are probed by a return. A device
+// that shows more of them is printing prompts, not showing its own.
+const maxProbes = 5
+
 // probing notes that a return is about to be typed at line.
 func (m *machine) probing(line string) {
 	m.probed, m.probedAt = line, len(m.term.Finished())
+	m.probes++
 }
 
 // repeated reports whether the return typed at the probed line brought nothing
-// but the same line again.
+// but the same prompt again.
 func (m *machine) repeated() bool {
 	fin := m.term.Finished()
 	if m.probed == "" || len(fin) <= m.probedAt {
 		return false
 	}
-	first := true
-	for _, l := range strings.Split(strings.TrimSuffix(string(fin[m.probedAt:]), "\n"), "\n") {
-		if l = trimRight(l); first && l != m.probed || !first && l != "" && l != m.probed {
+	first, rest, _ := strings.Cut(string(fin[m.probedAt:]), "\n")
+	if trimRight(first) != m.probed {
+		return false
+	}
+	if p, _ := m.shape(m.probed, []string{m.mode}); p != nil {
+		rest = m.cutAbove(rest, p.Mode)
+	}
+	for line := range strings.Lines(rest) {
+		if line = trimRight(strings.TrimSuffix(line, "\n")); line != "" && line != m.probed {
 			return false
 		}
-		first = false
 	}
 	return true
 }
@@ -418,9 +436,10 @@ func (m *machine) cutAbove(text, mode string) string {
 			continue
 		}
 		body := strings.TrimSuffix(text, "\n")
-		from := max(lastLines(body, maxAbove), 0)
-		if at := p.Above.FindStringIndex(body[from:]); at != nil && text != "" {
-			return text[:from+at[0]]
+		for n := maxAbove; n > 0 && text != ""; n-- {
+			if at := lastLines(body, n); at >= 0 && p.Above.MatchString(body[at:]) {
+				return text[:at]
+			}
 		}
 	}
 	return text

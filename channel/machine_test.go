@@ -15,7 +15,7 @@ func testConfig() *Config {
 			{Mode: "exec", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)>$`)},
 			{Mode: "privileged", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)#$`)},
 			{Mode: "configuration", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)\(conf[^)]*\)#$`)},
-			{Mode: "operational", Shape: regexp.MustCompile(`^\w+@(?P<host>[\w.-]+)>$`), Above: regexp.MustCompile(`(?m)^\{master\}\z`)},
+			{Mode: "operational", Shape: regexp.MustCompile(`^\w+@(?P<host>[\w.-]+)>$`), Above: regexp.MustCompile(`^\{master\}$`)},
 		},
 		Pagers:    []Pager{{Shape: regexp.MustCompile(`^ ?--More--$`), Key: " "}},
 		Questions: []*regexp.Regexp{regexp.MustCompile(`\[confirm\]$`)},
