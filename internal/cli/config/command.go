@@ -133,6 +133,11 @@ func (o *options) run(ctx context.Context, s *streams.Streams, lines []numbered)
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
+	for _, t := range set.Targets {
+		if def := t.Config.Definition; def.Configure.Mode == "" {
+			return exit.Misused(fmt.Errorf("%s: platform %s has no configuration mode; name the device's own with -p", t.Label, def.Name))
+		}
+	}
 	format := output.Format(o.format.String())
 	printer := newPrinter(s.Out, format, len(set.Targets) > 1)
 	progress := report.NewProgress(s.Err, len(set.Targets))

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // Error writes what went wrong in one line (and the last lines of the screen,
@@ -20,12 +21,19 @@ func Error(w io.Writer, label, text string, err error) {
 	}
 	_, _ = fmt.Fprintf(w, "vty: %s\n", text)
 	next := Next(err)
-	if dial, ok := errors.AsType[*vty.DialError](err); ok && next == "" && !errors.Is(dial, context.Canceled) {
+	if next == "" && unexplained(err) {
 		next = "vty doctor shows each step"
 	}
 	if next != "" {
 		_, _ = fmt.Fprintf(w, "     next: %s\n", next)
 	}
+}
+
+// unexplained tells that the text of a failed attempt to log in does not say what
+// to do.
+func unexplained(err error) bool {
+	return errors.As(err, new(*vty.DialError)) &&
+		!errors.Is(err, context.Canceled) && !errors.Is(err, ssh.ErrHostKey) && !errors.Is(err, ssh.ErrNegotiation)
 }
 
 // Text is the text of err without the host's name.

@@ -98,9 +98,6 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 	if err != nil {
 		return vty.Config{}, err
 	}
-	if err := checkMode(def, f.mode); err != nil {
-		return vty.Config{}, err
-	}
 	password, err := f.password(s)
 	if err != nil {
 		return vty.Config{}, err
@@ -165,6 +162,9 @@ func (f *Flags) host(text string, base vty.Config, s *streams.Streams) (*Target,
 	h, err := ParseHost(text)
 	if err != nil {
 		return nil, exit.Misused(err)
+	}
+	if err := checkMode(base.Definition, f.mode); err != nil {
+		return nil, err
 	}
 	t := &Target{Label: h.Address(), Host: h, Config: base, timeout: f.timeout}
 	if h.User != "" {
