@@ -215,6 +215,10 @@ func (c *cursor) fixed(name string) (string, bool) {
 	return c.values(name)
 }
 
+// most is how many lines one rule makes at most: a number that a user typed must
+// not keep the device busy for ever.
+const most = 1_000_000
+
 // times reads a repeat; what is no number stands for none.
 func times(s string) (int, error) {
 	if s == forever {
@@ -224,7 +228,7 @@ func times(s string) (int, error) {
 	if err != nil || n < 0 {
 		return 0, errNotANumber
 	}
-	return n, nil
+	return min(n, most), nil
 }
 
 // total counts the lines that are left, without moving c.
