@@ -265,7 +265,7 @@ func TestHeldIsBounded(t *testing.T) {
 	if most < maxHeld/2 || most > maxHeld+2000 {
 		t.Errorf("held up to %d bytes", most)
 	}
-	for range 10 * maxHeld { // one long run of secrets that overlap
+	for range 4 * maxHeld / entryCost { // one long run of secrets that overlap
 		_, _ = io.WriteString(r, "a")
 		if most = max(most, r.redact.held); most > maxHeld+2000 {
 			t.Fatalf("held %d bytes", most)

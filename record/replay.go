@@ -20,6 +20,9 @@ type ReplayOptions struct {
 	// gives everything as soon as what precedes it was typed. Only the device's
 	// time is played; how long the typist thinks is the typist's matter.
 	Speed float64
+	// Pause is the least time between one read and the next, so that whoever reads
+	// gets to see each piece by itself. 0 means none.
+	Pause time.Duration
 	// Secrets are those of the recording, in its order. They stand in what the
 	// device sends wherever nothing was typed yet for a secret; without them it is
 	// the word "secret". They are masked in errors.
@@ -39,18 +42,20 @@ type Player struct {
 	rec   *Recording
 	cut   Cut
 	speed float64
+	pause time.Duration
 	known *Secrets
 
 	mu      sync.Mutex
 	change  sync.Cond // something was typed, became due or ended
 	script  script
 	cues    []cue
-	ready   int // how many cues have had before them typed what they wait for
-	next    int // the cue to play
-	done    time.Time
-	given   int    // bytes, by all reads
-	pending []byte // sent and not yet cut
-	chunk   []byte // cut and not yet read
+	ready   int       // how many cues have had before them typed what they wait for
+	next    int       // the cue to play
+	done    time.Time // when the cue before it was played
+	read    time.Time // when the last chunk was read to its end; zero: never
+	given   int       // bytes, by all reads
+	pending []byte    // sent and not yet cut
+	chunk   []byte    // cut and not yet read
 	timer   *time.Timer
 	over    bool // the end was read
 	closed  bool
@@ -80,7 +85,7 @@ func Replay(rec *Recording, opts *ReplayOptions) *Player {
 		opts = &ReplayOptions{}
 	}
 	p := &Player{
-		rec: rec, cut: opts.Cut, speed: opts.Speed, known: opts.Secrets,
+		rec: rec, cut: opts.Cut, speed: opts.Speed, pause: opts.Pause, known: opts.Secrets,
 		script: script{keys: keysOf(rec.Events), bound: map[int]string{}},
 		size:   rec.Header.Size, done: time.Now(),
 	}
@@ -122,7 +127,7 @@ func (p *Player) Read(b []byte) (int, error) {
 		if len(b) == 0 {
 			return 0, nil
 		}
-		if len(p.chunk) == 0 {
+		if len(p.chunk) == 0 && p.rested() {
 			if err := p.load(); err != nil {
 				return 0, err
 			}
@@ -131,11 +136,12 @@ func (p *Player) Read(b []byte) (int, error) {
 			n := copy(b, p.chunk)
 			p.chunk = p.chunk[n:]
 			p.given += n
+			if len(p.chunk) == 0 {
+				p.read = time.Now()
+			}
 			return n, nil
 		}
-		if p.next == p.ready || !p.due() {
-			p.change.Wait()
-		}
+		p.change.Wait()
 	}
 }
 
@@ -150,8 +156,12 @@ func (p *Player) fault(op string) error {
 	return nil
 }
 
-// due reports whether the time of the next cue has come, and sees to it that a
-// reader wakes when it comes.
+// rested reports whether the pause after the last read is over.
+func (p *Player) rested() bool {
+	return p.pause <= 0 || p.read.IsZero() || p.reached(p.read.Add(p.pause))
+}
+
+// due reports whether the time of the next cue has come.
 func (p *Player) due() bool {
 	if p.speed <= 0 {
 		return true
@@ -161,7 +171,13 @@ func (p *Player) due() bool {
 	if p.done.After(from) {
 		from = p.done
 	}
-	wait := time.Until(from.Add(time.Duration(float64(c.event.After) / p.speed)))
+	return p.reached(from.Add(time.Duration(float64(c.event.After) / p.speed)))
+}
+
+// reached reports whether it is that late, and otherwise sees to it that readers
+// wake when it is.
+func (p *Player) reached(when time.Time) bool {
+	wait := time.Until(when)
 	if wait <= 0 {
 		return true
 	}

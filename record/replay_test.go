@@ -162,6 +162,27 @@ func TestReplayTakesTheDevicesTime(t *testing.T) {
 	}
 }
 
+// A reader gets each piece by itself, and the pauses do not add up with the time
+// that passes anyway.
+func TestReplayPauses(t *testing.T) {
+	for _, c := range []struct {
+		opts ReplayOptions
+		want time.Duration
+	}{
+		{ReplayOptions{Pause: time.Second, Cut: Whole}, 5 * time.Second}, // before each read but the first, the end's too
+		{ReplayOptions{Pause: time.Second}, 6 * time.Second},
+		{ReplayOptions{Pause: time.Millisecond, Speed: 1, Cut: Whole}, 373 * time.Millisecond},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			began := time.Now()
+			talk(t, Replay(parse(t, dialogue), &c.opts))
+			if took := time.Since(began); took != c.want {
+				t.Errorf("%+v took %v, want %v", c.opts, took, c.want)
+			}
+		})
+	}
+}
+
 // The device says nothing until it was typed what it answers to.
 func TestReplayWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
