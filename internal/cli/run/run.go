@@ -15,8 +15,13 @@ import (
 	"github.com/vtynet/vty/internal/cli/target"
 )
 
-// errNotRun stands for the commands after the one that broke the session.
-var errNotRun = errors.New("not run: the session was over")
+// notRunError stands for the commands after the one with which the session ended.
+type notRunError struct{ cause error }
+
+func (e *notRunError) Error() string { return "not run: the session was over" }
+
+// Unwrap returns what ended the session.
+func (e *notRunError) Unwrap() error { return e.cause }
 
 // outcome is an answer, or a line of one that is streamed.
 type outcome struct {
@@ -89,9 +94,12 @@ func (s *session) run(ctx context.Context, commands []string) {
 	for i, command := range commands {
 		answer := s.command(ctx, dev, command)
 		s.emit(outcome{answer: answer})
-		over := errors.Is(answer.Err, vty.ErrClosed) || ctx.Err() != nil
-		if rest := commands[i+1:]; over && len(rest) > 0 {
-			s.unanswered(rest, errNotRun, true)
+		switch rest := commands[i+1:]; {
+		case errors.Is(answer.Err, vty.ErrClosed), answer.Err != nil && ctx.Err() != nil:
+			s.unanswered(rest, &notRunError{answer.Err}, true)
+			return
+		case ctx.Err() != nil:
+			s.unanswered(rest, fmt.Errorf("not run: %w", context.Cause(ctx)), false)
 			return
 		}
 	}
