@@ -104,8 +104,8 @@ func (t *Terminal) Current() []byte {
 	return t.text[t.start:]
 }
 
-// Passing declares the current line to be a pager's: whatever the device does
-// to it next, this text is not part of the output.
+// Passing declares the current line to be a pager's: a device that goes on to
+// the next line without wiping it leaves no trace of it.
 func (t *Terminal) Passing() {
 	t.pager = append(t.pager[:0], t.Current()...)
 }
@@ -182,16 +182,12 @@ func (t *Terminal) finish() {
 		t.editing = false
 	}
 	if len(t.pager) > 0 {
-		done := t.text[t.start:]
-		if string(trimRight(done)) == string(trimRight(t.pager)) {
+		same := string(trimRight(t.text[t.start:])) == string(trimRight(t.pager))
+		t.pager = t.pager[:0]
+		if same {
 			t.text = t.text[:t.start]
-			t.pager = t.pager[:0]
 			return
 		}
-		if len(done) > len(t.pager) && string(done[:len(t.pager)]) == string(t.pager) {
-			t.text = slices.Delete(t.text, t.start, t.start+len(t.pager))
-		}
-		t.pager = t.pager[:0]
 	}
 	t.text = append(t.text, '\n')
 	t.start = len(t.text)

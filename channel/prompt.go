@@ -1,0 +1,112 @@
+package channel
+
+import (
+	"regexp"
+	"strings"
+)
+
+// isPrompt reports whether line has the shape of a prompt of this device.
+func (m *machine) isPrompt(line string) bool {
+	p, host := m.shape(line, nil)
+	return p != nil && (host == "" || m.host == "" || sameHost(host, m.host))
+}
+
+// shape finds the prompt that line has the shape of, one of modes if possible.
+func (m *machine) shape(line string, modes []string) (found *Prompt, host string) {
+	if line == "" || len(line) > maxPrompt {
+		return nil, ""
+	}
+	for i := range m.cfg.Prompts {
+		p := &m.cfg.Prompts[i]
+		at := p.Shape.FindStringSubmatchIndex(line)
+		if at == nil || p.Except != nil && p.Except.MatchString(line) {
+			continue
+		}
+		wanted := contains(modes, p.Mode)
+		if found == nil || wanted {
+			found, host = p, group(p.Shape, line, at)
+		}
+		if wanted {
+			break
+		}
+	}
+	return found, host
+}
+
+// group returns what the group "host" matched; a shape may name it in several
+// alternatives.
+func group(re *regexp.Regexp, line string, at []int) string {
+	for i, name := range re.SubexpNames() {
+		if name == "host" && at[2*i] >= 0 {
+			return line[at[2*i]:at[2*i+1]]
+		}
+	}
+	return ""
+}
+
+// cutHost is the length at which some devices cut their name in the prompts of
+// deeper modes.
+const cutHost = 16
+
+// sameHost reports whether two names are the same, one of them perhaps cut.
+func sameHost(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	return a == b || len(a) >= cutHost && strings.HasPrefix(b, strings.TrimSuffix(a, "~"))
+}
+
+func contains(list []string, s string) bool {
+	for _, e := range list {
+		if e == s {
+			return true
+		}
+	}
+	return false
+}
+
+// learn remembers the prompt that the device stands at.
+func (m *machine) learn(prompt, mode string) {
+	if p, host := m.shape(prompt, []string{mode}); p != nil && host != "" {
+		if !sameHost(host, m.host) {
+			clear(m.exact)
+		}
+		if len(host) >= len(m.host) || !sameHost(host, m.host) {
+			m.host = host
+		}
+	}
+	m.prompt, m.mode = prompt, mode
+	m.exact[mode] = prompt
+}
+
+// maxAbove is how many lines above a prompt may belong to it.
+const maxAbove = 3
+
+// cutAbove removes the lines above the prompt that are part of it.
+func (m *machine) cutAbove(text, mode string) string {
+	for i := range m.cfg.Prompts {
+		p := &m.cfg.Prompts[i]
+		if p.Mode != mode || p.Above == nil {
+			continue
+		}
+		body := strings.TrimSuffix(text, "\n")
+		for n := maxAbove; n > 0 && text != ""; n-- {
+			if at := lastLines(body, n); at >= 0 && p.Above.MatchString(body[at:]) {
+				return text[:at]
+			}
+		}
+	}
+	return text
+}
+
+// lastLines returns where the last n lines of body begin, or -1.
+func lastLines(body string, n int) int {
+	at := len(body)
+	for range n {
+		if at < 0 {
+			return -1
+		}
+		at = strings.LastIndexByte(body[:at], '\n')
+	}
+	return at + 1
+}

@@ -1,0 +1,155 @@
+package channel
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// ended is where an exchange goes whose prompt did not come.
+func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
+	c := x.c
+	c.mu.Lock()
+	over := c.readErr != nil && ctx.Err() == nil && !errors.Is(err, errLeft)
+	if over && x.in.Ends {
+		defer c.unbound()
+		r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Ended: true, Started: x.started, Elapsed: time.Since(x.started)}
+		r.Text = strings.TrimSuffix(string(c.m.term.Finished())+string(c.m.term.Current()), "\n")
+		c.m.end()
+		return r, nil
+	}
+	c.mu.Unlock()
+	return nil, x.fail(ctx, err)
+}
+
+// fail turns the end of an exchange into an error, and brings the device back to
+// its prompt or closes the session.
+func (x *exchange) fail(ctx context.Context, err error) error {
+	c := x.c
+	after := time.Since(x.started)
+	c.mu.Lock()
+	screen := c.screen()
+	awaited := x.awaited
+	if c.m.echo.seen && awaited == "its echo and the prompt" {
+		awaited = "the prompt"
+		if c.m.prompt != "" {
+			awaited = fmt.Sprintf("the prompt %q", c.m.prompt)
+		}
+	}
+	closed, readErr := c.closed, c.readErr
+	c.mu.Unlock()
+	switch {
+	case closed && ctx.Err() == nil:
+		return ErrClosed
+	case readErr != nil && ctx.Err() == nil:
+		_ = c.Close()
+		return &ClosedError{Input: x.in.Line, Awaited: awaited, Screen: screen, Err: readErr}
+	}
+	// A login that failed has no prompt to come back to.
+	back := x.wake == 0 && c.recover() == nil
+	if !back {
+		_ = c.Close()
+	}
+	var question *QuestionError
+	var refused *refusal
+	switch {
+	case errors.Is(err, errLeft):
+		if back {
+			return errLeft
+		}
+		return fmt.Errorf("%q was stopped: %w", x.in.Line, ErrClosed)
+	case errors.As(err, &question):
+		question.Closed = !back
+		return question
+	case ctx.Err() != nil || errors.Is(err, ErrSilence):
+		return &TimeoutError{Input: x.in.Line, Awaited: awaited, After: after, Screen: screen, Closed: !back, Err: err}
+	}
+	if errors.As(err, &refused) {
+		if back {
+			return refused
+		}
+		return errors.Join(refused, ErrClosed)
+	}
+	if !back {
+		return errors.Join(fmt.Errorf("%q: %w", x.in.Line, err), ErrClosed)
+	}
+	return fmt.Errorf("%q: %w", x.in.Line, err)
+}
+
+// recover interrupts whatever runs and waits for the prompt. Where none comes
+// within Config.Grace it closes the session and says so.
+func (c *Channel) recover() error {
+	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Grace)
+	defer cancel()
+	var modes []string
+	for _, p := range c.cfg.Prompts {
+		modes = append(modes, p.Mode)
+	}
+	in := &Input{Modes: modes}
+	x := &exchange{c: c, in: in, started: time.Now()}
+	c.mu.Lock()
+	c.bounded = false
+	c.room.Signal()
+	c.m.listen(in)
+	c.m.spoken = false
+	c.heard = x.started
+	c.mu.Unlock()
+	err := c.write(ctx, c.cfg.Interrupt)
+	for err == nil {
+		var s sight
+		if s, err = x.await(ctx); err != nil {
+			break
+		}
+		switch s.kind {
+		case atPrompt:
+			if !x.stays(ctx, s) {
+				continue
+			}
+			c.mu.Lock()
+			c.m.settle(s)
+			c.mu.Unlock()
+			return nil
+		case maybePrompt:
+			c.mu.Lock()
+			c.m.probing(s.line)
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Return)
+		default:
+			c.mu.Lock()
+			c.m.answering(s.line)
+			c.mu.Unlock()
+			err = c.write(ctx, c.cfg.Interrupt)
+		}
+	}
+	_ = c.Close()
+	return ErrClosed
+}
+
+// stays waits for a quiet and reports whether the prompt still stands at the
+// cursor: what was under way when a command was interrupted may yet arrive.
+func (x *exchange) stays(ctx context.Context, s sight) bool {
+	c := x.c
+	for {
+		c.mu.Lock()
+		now := c.m.look()
+		left := time.Until(c.heard.Add(c.cfg.Quiet))
+		c.mu.Unlock()
+		if now.line != s.line {
+			return false
+		}
+		if left <= 0 {
+			return true
+		}
+		timer := time.NewTimer(left)
+		select {
+		case <-c.news:
+		case <-timer.C:
+		case <-ctx.Done():
+			timer.Stop()
+			return false
+		}
+		timer.Stop()
+	}
+}

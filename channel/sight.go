@@ -1,0 +1,197 @@
+package channel
+
+import "strings"
+
+// sight is what stands at the cursor.
+type sight struct {
+	kind  sightKind
+	line  string // the line at the cursor, without trailing blanks
+	mode  string // atPrompt, maybePrompt
+	probe bool   // maybePrompt: a quiet is not enough, a return must repeat it
+	ask   int    // atAsk: which; Asks first, then the next of Steps
+	key   string // atPager
+}
+
+type sightKind int
+
+const (
+	nothing       sightKind = iota // more must come
+	atPrompt                       // the answer is complete
+	maybePrompt                    // it is, if nothing more comes
+	strayPrompt                    // a prompt, but the command was not echoed
+	atPager                        // a page is full
+	atAsk                          // an expected question
+	maybeQuestion                  // an unexpected question, if nothing more comes
+	asleep                         // nothing was said for long enough to type a return
+)
+
+// look says what stands at the cursor.
+func (m *machine) look() sight {
+	current := m.term.Current()
+	if len(current) > maxPrompt {
+		return sight{}
+	}
+	line := trimRight(string(current))
+	if line == "" || !m.spoken {
+		return sight{line: line}
+	}
+	if !m.echo.seen {
+		if m.lines > 0 && !m.mute && m.isPrompt(line) {
+			return sight{kind: strayPrompt, line: line}
+		}
+		return sight{line: line}
+	}
+	if m.stillAnswered(line) {
+		return sight{line: line}
+	}
+	if m.probed != "" && len(m.term.Finished()) > m.probedAt && !m.repeated() {
+		m.probed = "" // what followed the return shows that it was no prompt
+	}
+	if i := m.askAt(line); i >= 0 {
+		return sight{kind: atAsk, line: line, ask: i}
+	}
+	if s := m.promptAt(line); s.kind != nothing {
+		return s
+	}
+	for _, p := range m.cfg.Pagers {
+		if !m.turned() && p.Shape.MatchString(line) {
+			return sight{kind: atPager, line: line, key: p.Key}
+		}
+	}
+	for _, q := range m.cfg.Questions {
+		if q.MatchString(line) {
+			return sight{kind: maybeQuestion, line: line}
+		}
+	}
+	return sight{line: line}
+}
+
+// answering notes that line is about to be answered.
+func (m *machine) answering(line string) {
+	m.answered, m.answeredAt, m.spoken = line, m.term.Count(), false
+}
+
+// turned reports whether the page was turned on this very line: what is left of
+// the pager while the device wipes it may look like another.
+func (m *machine) turned() bool { return m.turnedAt == m.term.Count() }
+
+// turning notes that the key for the next page is about to be typed at line.
+func (m *machine) turning(line string) {
+	m.answering(line)
+	m.turnedAt = m.answeredAt
+	m.term.Passing()
+}
+
+// stillAnswered reports whether the cursor stands on the line that was answered
+// last, with the answer's echo perhaps.
+func (m *machine) stillAnswered(line string) bool {
+	if m.answered == "" {
+		return false
+	}
+	if m.term.Count() == m.answeredAt && strings.HasPrefix(line, m.answered) {
+		return true
+	}
+	m.answered = ""
+	return false
+}
+
+// askAt finds the expected question at the cursor, or -1.
+func (m *machine) askAt(line string) int {
+	for i := range m.in.Asks {
+		if m.in.Asks[i].Shape.MatchString(line) {
+			return i
+		}
+	}
+	if m.steps < len(m.in.Steps) && m.in.Steps[m.steps].Shape.MatchString(line) {
+		return len(m.in.Asks) + m.steps
+	}
+	return -1
+}
+
+// promptAt judges a line that may be a prompt.
+func (m *machine) promptAt(line string) sight {
+	if line == m.prompt || m.expectsExact(line) {
+		s := sight{kind: atPrompt, line: line, mode: m.mode}
+		if line != m.prompt {
+			p, _ := m.shape(line, m.in.Modes)
+			s.mode = p.Mode
+		}
+		if m.mute {
+			s.kind = maybePrompt
+		}
+		return s
+	}
+	modes := append([]string{m.mode}, m.in.Modes...)
+	p, host := m.shape(line, modes)
+	if p == nil {
+		return m.gluedAt(line)
+	}
+	s := sight{kind: maybePrompt, line: line, mode: p.Mode}
+	if line == m.probed && m.repeated() {
+		s.kind = atPrompt
+		return s
+	}
+	switch known := host != "" && (m.host == "" || sameHost(host, m.host)); {
+	case known && (m.prompt == "" || contains(modes, p.Mode)):
+		s.kind = atPrompt
+	case known:
+	default:
+		s.probe = true
+	}
+	return s
+}
+
+// expectsExact reports whether line is the learned prompt of an expected mode.
+func (m *machine) expectsExact(line string) bool {
+	for _, mode := range m.in.Modes {
+		if m.exact[mode] == line {
+			return true
+		}
+	}
+	return false
+}
+
+// minGlued is the length from which on a learned prompt is looked for behind
+// other text on its line.
+const minGlued = 3
+
+// gluedAt finds the learned prompt behind the end of an output that has no line
+// end of its own.
+func (m *machine) gluedAt(line string) sight {
+	if len(m.prompt) >= minGlued && len(line) > len(m.prompt) && strings.HasSuffix(line, m.prompt) {
+		return sight{kind: maybePrompt, line: line, mode: m.mode, probe: true}
+	}
+	return sight{}
+}
+
+// maxProbes is how many lines of one answer are probed by a return. A device
+// that shows more of them is printing prompts, not showing its own.
+const maxProbes = 5
+
+// probing notes that a return is about to be typed at line.
+func (m *machine) probing(line string) {
+	m.probed, m.probedAt = line, len(m.term.Finished())
+	m.probes++
+}
+
+// repeated reports whether the return typed at the probed line brought nothing
+// but the same prompt again.
+func (m *machine) repeated() bool {
+	fin := m.term.Finished()
+	if m.probed == "" || len(fin) <= m.probedAt {
+		return false
+	}
+	first, rest, _ := strings.Cut(string(fin[m.probedAt:]), "\n")
+	if trimRight(first) != m.probed {
+		return false
+	}
+	if p, _ := m.shape(m.probed, []string{m.mode}); p != nil {
+		rest = m.cutAbove(rest, p.Mode)
+	}
+	for line := range strings.Lines(rest) {
+		if line = trimRight(strings.TrimSuffix(line, "\n")); line != "" && line != m.probed {
+			return false
+		}
+	}
+	return true
+}
