@@ -14,9 +14,8 @@
 // a half for the proposals, one each for the key exchange, the request for the
 // authentication service, the "none" attempt that asks for the methods on offer,
 // the channel and the shell. The terminal is asked for together with the shell
-// and costs nothing. OpenSSH's own client saves none of the others either, and
-// golang.org/x/crypto/ssh lets nobody send the service request, "none" and a
-// password in one flight, as the protocol would allow.
+// and costs nothing. The protocol would allow the service request, "none" and a
+// password in one flight; golang.org/x/crypto/ssh does not.
 //
 // # Standard error
 //
