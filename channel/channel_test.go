@@ -337,6 +337,39 @@ func TestLogins(t *testing.T) {
 	})
 }
 
+// A return typed at a device that was merely slow is an empty password: the
+// question that follows it is not a refusal of the real one.
+func TestLoginOfASlowDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, device := memnet.Pipe()
+		go func() {
+			defer func() { _ = device.Close() }()
+			typed := bufio.NewReader(device)
+			if line, _ := typed.ReadString('\r'); line != "\r" {
+				t.Errorf("typed to wake it: %q", line)
+			}
+			_, _ = io.WriteString(device, "Password: ")
+			line, _ := typed.ReadString('\r')
+			_, _ = io.WriteString(device, "\r\nPassword: ") // to the empty one
+			if line != "s3cret\r" {
+				t.Errorf("typed as password: %q", line)
+			}
+			synctest.Wait() // the client has read the second question
+			_, _ = io.WriteString(device, "\r\nr1>") // to the real one
+			_, _ = io.Copy(io.Discard, typed)
+		}()
+		c := channel.New(client, ios())
+		defer func() { _ = c.Close() }()
+		_, err := c.Login(t.Context(), channel.Login{
+			Password:     regexp.MustCompile(`^Password:$`),
+			PasswordText: func(context.Context) (channel.Answer, error) { return channel.Answer{Text: "s3cret"}, nil },
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestCloseWakesACommand(t *testing.T) {
 	ch := open(t, ios(), "r1#", step{"show x\r", "show x\r\n"})
 	failed := make(chan error)

@@ -61,6 +61,7 @@ type Answer struct {
 	Text   string
 	Hidden bool // a secret: kept out of every log and error
 	Key    bool // a single key: no return follows
+	Skip   bool // type nothing: what was typed before answers the question too
 }
 
 // Input is a line to type and what may follow it.

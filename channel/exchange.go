@@ -140,11 +140,12 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			return sight{}, errLeft
 		}
 		limit := c.cfg.Silence
-		waking := s.kind == nothing && x.wakes < maxWakes && x.wake > 0 && (limit < 0 || x.wake < limit)
+		wake := x.wake * time.Duration(1+x.wakes)
+		waking := s.kind == nothing && x.wakes < maxWakes && wake > 0 && (limit < 0 || wake < limit)
 		switch s.kind {
 		case nothing:
 			if waking {
-				limit = x.wake
+				limit = wake
 			}
 		case atPrompt, atPager, atAsk:
 			return s, nil
@@ -222,12 +223,16 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 		defer c.mu.Unlock()
 		return &refusal{input: in.Line, screen: c.screen(), err: err}
 	}
+	c.mu.Lock()
+	c.m.answering(s.line)
+	if a.Skip {
+		c.mu.Unlock()
+		return nil
+	}
 	text := a.Text
 	if !a.Key {
 		text += c.cfg.Return
 	}
-	c.mu.Lock()
-	c.m.answering(s.line)
 	if a.Hidden {
 		c.hide(a.Text)
 	}

@@ -19,13 +19,15 @@ type Login struct {
 	UserName     func(ctx context.Context) (string, error)
 	PasswordText func(ctx context.Context) (Answer, error)
 	// Wake is how long the device may say nothing that can be understood before
-	// a return is typed to wake it, three times at most. 0 means 2 s.
+	// a return is typed to wake it; the second and last time it may take twice as
+	// long. 0 means 3 s. To a device that was merely slow the return is an empty
+	// user or password, which is why there are no more of them.
 	Wake time.Duration
 }
 
 const (
-	defaultWake = 2 * time.Second
-	maxWakes    = 3
+	defaultWake = 3 * time.Second
+	maxWakes    = 2
 )
 
 // Login waits for the first prompt, answering what the device asks, and learns
@@ -41,10 +43,11 @@ func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	defer c.release()
 	d := &dialogue{login: &l}
 	in := &Input{Asks: d.asks()}
+	d.x = &exchange{c: c, in: in, started: time.Now(), awaited: "a login question or the first prompt", wake: l.Wake}
+	x := d.x
 	for _, p := range c.cfg.Prompts {
 		in.Modes = append(in.Modes, p.Mode)
 	}
-	x := &exchange{c: c, in: in, started: time.Now(), awaited: "a login question or the first prompt", wake: l.Wake}
 	if x.wake <= 0 {
 		x.wake = defaultWake
 	}
@@ -66,7 +69,19 @@ var errRefused = errors.New("asked again")
 // dialogue is the state of a login under way.
 type dialogue struct {
 	login           *Login
+	x               *exchange
 	named, answered bool
+	excused         int // questions put down to a return that was typed to wake the device
+}
+
+// refused judges a question that was answered before: a return that was typed
+// to wake the device answers one too, and is worth one more asking.
+func (d *dialogue) refused() (Answer, error) {
+	if d.excused < d.x.wakes {
+		d.excused++
+		return Answer{Skip: true}, nil
+	}
+	return Answer{}, errRefused
 }
 
 func (d *dialogue) asks() []Ask {
@@ -82,7 +97,7 @@ func (d *dialogue) asks() []Ask {
 
 func (d *dialogue) name(ctx context.Context, _ string) (Answer, error) {
 	if d.named && d.answered {
-		return Answer{}, errRefused
+		return d.refused()
 	}
 	d.named = true
 	name, err := d.login.UserName(ctx)
@@ -91,7 +106,7 @@ func (d *dialogue) name(ctx context.Context, _ string) (Answer, error) {
 
 func (d *dialogue) password(ctx context.Context, _ string) (Answer, error) {
 	if d.answered {
-		return Answer{}, errRefused
+		return d.refused()
 	}
 	d.answered = true
 	a, err := d.login.PasswordText(ctx)
