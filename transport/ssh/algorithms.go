@@ -62,7 +62,22 @@ func ourOffer(legacy bool) Offer {
 	// Certificates are asked for only where known_hosts names an authority that
 	// could have issued them.
 	plain := slices.DeleteFunc(a.HostKeys, isCertAlgorithm)
+	slices.SortStableFunc(plain, func(a, b string) int { return rank(a) - rank(b) })
 	return Offer{KeyExchanges: a.KeyExchanges, HostKeys: plain, Ciphers: a.Ciphers, MACs: a.MACs}
+}
+
+// hostKeyRank is OpenSSH's order of preference: a host that we meet first is then
+// remembered by the key that OpenSSH would ask for.
+var hostKeyRank = []string{
+	xssh.KeyAlgoED25519, xssh.KeyAlgoECDSA256, xssh.KeyAlgoECDSA384, xssh.KeyAlgoECDSA521,
+	xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256,
+}
+
+func rank(algorithm string) int {
+	if i := slices.Index(hostKeyRank, algorithm); i >= 0 {
+		return i
+	}
+	return len(hostKeyRank)
 }
 
 // certAlgorithms are the certificate types that a device may prove itself with.
