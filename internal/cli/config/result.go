@@ -128,6 +128,8 @@ func (r *result) summary() string {
 		text += ", committed"
 	case r.Aborted:
 		text += ", candidate thrown away: nothing was changed"
+	case r.Candidate && n == len(r.Lines) && r.Error != "":
+		text += "; whether they were committed is not known"
 	case r.Candidate:
 		text += ", nothing committed"
 	case n > 0:

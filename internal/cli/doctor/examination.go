@@ -69,7 +69,11 @@ func (e *examination) examine(ctx context.Context) error {
 			if dial.Phase == vty.PhaseLogin && e.target.Config.Transport == vty.SSH {
 				phase = "prompt"
 			}
-			e.tell(phase, failed, time.Since(started), "%s", firstLine(report.Text(e.target.Host.Name, err)))
+			text := report.Text(e.target.Host.Name, err)
+			e.tell(phase, failed, time.Since(started), "%s", firstLine(text))
+			for _, line := range strings.Split(text, "\n")[1:] {
+				e.tell("screen", noted, 0, "%s", strings.TrimSpace(line))
+			}
 		}
 		return err
 	}

@@ -46,8 +46,8 @@ func allWell(t *target.Target, f *findings) (what, todo string) {
 	what = fmt.Sprintf("all well: %s takes commands at the prompt %q", t.Label, f.Prompt)
 	for _, s := range f.Steps {
 		if s.Phase == "terminal" && s.Outcome == noted {
-			return what + ", though it refuses to switch paging off or to be wide",
-				"nothing: pagers are passed; answers are only slower"
+			return what + ", though it refuses to have its terminal prepared",
+				"see that the platform is right (-p); if it is, nothing: pagers are passed all the same"
 		}
 	}
 	if t.Config.Definition.Name == "generic" {
@@ -113,6 +113,8 @@ func noHandshake(e *ssh.HandshakeError) (what, todo string) {
 func inSession(t *target.Target, e *vty.DialError) (what, todo string) {
 	text := firstLine(report.Text(t.Host.Name, e))
 	switch {
+	case t.Config.Transport == vty.Telnet && strings.Contains(e.Error(), "SSH-"):
+		return "the device speaks SSH on that port, and not Telnet", "leave out -t telnet"
 	case errors.Is(e, vty.ErrLogin):
 		return "the device is there, and does not let user " + t.Config.User + " in: " + text, report.Next(e)
 	case e.Phase == vty.PhaseLogin:
