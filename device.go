@@ -2,6 +2,7 @@ package vty
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"time"
 
@@ -61,6 +62,30 @@ func (d *Device) Alive() bool {
 		return a.Alive()
 	}
 	return true
+}
+
+// AskPrompt types a return and returns the prompt that the device shows.
+func (d *Device) AskPrompt(ctx context.Context) (string, error) {
+	if err := d.lock(ctx); err != nil {
+		return "", err
+	}
+	defer d.unlock()
+	reply, err := d.ch.Send(ctx, channel.Input{})
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", d.host, err)
+	}
+	return reply.Prompt, nil
+}
+
+// Interrupt types the platform's interrupt key and waits for the prompt. It waits
+// its turn: a command under way is stopped by its own context. Where the device
+// gives no prompt the session is closed and the error is ErrClosed.
+func (d *Device) Interrupt(ctx context.Context) error {
+	if err := d.lock(ctx); err != nil {
+		return err
+	}
+	defer d.unlock()
+	return d.ch.Interrupt(ctx)
 }
 
 // Attach hands the command line to a person or a program: everything the device

@@ -133,6 +133,9 @@ func everyMode(t *testing.T, f front, name string) {
 			t.Fatalf("back from mode %s: %v", m.Name, err)
 		}
 	}
+	if prompt, err := d.AskPrompt(t.Context()); err != nil || prompt != d.Prompt() {
+		t.Errorf("prompt %q, %v", prompt, err)
+	}
 	if err := d.Close(); err != nil && !errors.Is(err, io.EOF) {
 		t.Errorf("close: %v", err)
 	}

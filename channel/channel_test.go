@@ -354,7 +354,7 @@ func TestLoginOfASlowDevice(t *testing.T) {
 			if line != "s3cret\r" {
 				t.Errorf("typed as password: %q", line)
 			}
-			synctest.Wait() // the client has read the second question
+			synctest.Wait()                          // the client has read the second question
 			_, _ = io.WriteString(device, "\r\nr1>") // to the real one
 			_, _ = io.Copy(io.Discard, typed)
 		}()
@@ -382,6 +382,21 @@ func TestCloseWakesACommand(t *testing.T) {
 	if err := <-failed; !errors.Is(err, channel.ErrClosed) {
 		t.Errorf("error %v", err)
 	}
+}
+
+func TestInterrupt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := open(t, ios(), "r1(config)#", step{"\x03", "^C\r\nr1#"}, step{"\r", "\r\nr1#"})
+		if err := ch.Interrupt(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if prompt, mode := ch.Prompt(); prompt != "r1#" || mode != "privileged" {
+			t.Errorf("at %q, mode %s", prompt, mode)
+		}
+		if r := send(t, ch, ""); r.Text != "" || r.Prompt != "r1#" {
+			t.Errorf("a bare return: %+v", r)
+		}
+	})
 }
 
 func TestAttach(t *testing.T) {

@@ -78,6 +78,21 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 	return fmt.Errorf("%q: %w", x.in.Line, err)
 }
 
+// Interrupt types the interrupt key and waits for the prompt, which it learns.
+// It waits its turn: a command under way is stopped by its own context. The
+// error is ErrClosed where the device gave no prompt within Config.Grace; the
+// session is then closed.
+func (c *Channel) Interrupt(ctx context.Context) error {
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	if err := c.Err(); err != nil {
+		return err
+	}
+	return c.recover()
+}
+
 // recover interrupts whatever runs and waits for the prompt. Where none comes
 // within Config.Grace it closes the session and says so.
 func (c *Channel) recover() error {
