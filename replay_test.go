@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
@@ -36,7 +37,7 @@ var dialogues = []dialogue{
 	{"frr_vty", []string{"show version", "show lines 60", "show nonsense"}, []string{"router bgp 65001", "bgp router-id 192.0.2.9"}, "frobnicate"},
 	{"frr_vtysh", []string{"show version", "show lines 60", "show nonsense"}, []string{"interface eth0", "description to the core"}, "frobnicate"},
 	{"juniper_junos", []string{"show cli", "show lines 60", "show nonsense"}, []string{"set system host-name mx9", "set system domain-name example.net"}, "frobnicate"},
-	{"linux", []string{"uname -r", "journalctl | head -n 60", "nonsense"}, nil, ""},
+	{"linux", []string{"uname -r", "less lines", "nonsense"}, nil, ""},
 	{"generic", []string{"status", "lines 60", "nonsense"}, nil, ""},
 }
 
@@ -48,24 +49,32 @@ const (
 
 func TestReplays(t *testing.T) {
 	for _, d := range dialogues {
-		for _, keep := range []bool{true, false} {
-			t.Run(d.platform+map[bool]string{true: "/paged", false: "/unpaged"}[keep], func(t *testing.T) {
-				want, rec := d.record(t, keep)
-				size := 0
-				for _, e := range rec.Events {
-					if e.Kind == record.Output {
-						for _, p := range e.Parts {
-							size += len(p.Text)
-						}
-					}
-				}
-				for _, c := range cuts(size) {
-					if !d.replay(t, rec, keep, want, c) {
-						t.Logf("the dialogue as it was recorded:\n%s", want)
-						return // the other cuts are likely to fail in the same way
-					}
-				}
-			})
+		// Every split of a short dialogue, and some splits of long ones.
+		t.Run(d.platform+"/short", func(t *testing.T) {
+			d := dialogue{d.platform, d.commands[:1], nil, ""}
+			d.replays(t, false, 1)
+		})
+		t.Run(d.platform+"/unpaged", func(t *testing.T) { d.replays(t, false, 211) })
+		t.Run(d.platform+"/paged", func(t *testing.T) { d.replays(t, true, 211) })
+	}
+}
+
+// replays records the dialogue and plays it, with every split in two whose place
+// is a multiple of about stride.
+func (d *dialogue) replays(t *testing.T, keep bool, stride int) {
+	want, rec := d.record(t, keep)
+	size := 0
+	for _, e := range rec.Events {
+		for _, p := range e.Parts {
+			if e.Kind == record.Output {
+				size += len(p.Text)
+			}
+		}
+	}
+	for _, c := range cuts(size, stride) {
+		if !d.replay(t, rec, keep, want, c) {
+			t.Logf("the dialogue as it was recorded:\n%s", want)
+			return // the other cuts are likely to fail in the same way
 		}
 	}
 }
@@ -75,29 +84,40 @@ type cutting struct {
 	name  string
 	cut   func() record.Cut
 	speed float64
+	pause time.Duration
 }
 
-func cuts(size int) []cutting {
+// cuts returns the ways to play a recording of so many bytes. Most have a pause
+// behind every piece, so that whoever reads has time to draw a conclusion from
+// it; without one pieces may still come together.
+func cuts(size, stride int) []cutting {
+	const short = time.Millisecond
+	const long = 100 * time.Millisecond // nearly what a line must stand to be believed a prompt
 	fixed := func(c record.Cut) func() record.Cut { return func() record.Cut { return c } }
 	list := []cutting{
-		{"as recorded", fixed(nil), 0},
-		{"as recorded, in real time", fixed(nil), 1},
-		{"whole", fixed(record.Whole), 0},
-		{"one byte at a time", fixed(record.OneByte), 0},
+		{"as recorded", fixed(nil), 0, 0},
+		{"as recorded, in real time", fixed(nil), 1, 0},
+		{"as recorded, with pauses", fixed(nil), 0, short},
+		{"whole", fixed(record.Whole), 0, 0},
+		{"one byte at a time", fixed(record.OneByte), 0, 0},
+		{"one byte at a time, with pauses", fixed(record.OneByte), 0, short},
 	}
-	for seed := range uint64(16) {
-		list = append(list, cutting{fmt.Sprintf("at random from seed %d", seed), func() record.Cut { return record.Random(seed) }, 0})
+	seeds := uint64(8)
+	switch {
+	case *allSplits:
+		stride, seeds = 1, 64
+	case raceEnabled: // the race detector looks for other mistakes than these
+		stride, seeds = 7*stride, 2
 	}
-	// A stride that has no divisor in common with the length of lines visits
-	// all their columns.
-	stride := 1
-	if !*allSplits {
-		for stride = max(1, size/60); stride%2 == 0 || stride%3 == 0 || stride%5 == 0; {
-			stride++
-		}
+	for seed := range seeds {
+		list = append(list, cutting{fmt.Sprintf("at random from seed %d", seed), func() record.Cut { return record.Random(seed) }, 0, short})
 	}
 	for k := 1; k < size; k += stride {
-		list = append(list, cutting{fmt.Sprintf("in two at byte %d", k), fixed(record.SplitAt(k)), 0})
+		name := fmt.Sprintf("in two at byte %d", k)
+		list = append(list, cutting{name, fixed(record.SplitAt(k)), 0, short})
+		if *allSplits {
+			list = append(list, cutting{name + ", with long pauses", fixed(record.SplitAt(k)), 0, long})
+		}
 	}
 	return list
 }
@@ -119,7 +139,7 @@ func (d *dialogue) record(t *testing.T, keep bool) (seen string, rec *record.Rec
 		dev, err := sim.New(d.platform, &sim.Config{
 			Users:   map[string]string{"ops": loginSecret},
 			Secrets: map[string]string{"enable": enableSecret},
-		})
+		}, d.overlays()...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -136,11 +156,8 @@ func (d *dialogue) record(t *testing.T, keep bool) (seen string, rec *record.Rec
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	// What the replays are compared with must itself be a dialogue that went well.
-	for _, want := range []string{"opened", "60", "refused by the device", "closed: <nil>"} {
-		if d.platform == "generic" && want == "refused by the device" {
-			continue // it knows no refusals
-		}
+	// What the replays are compared with must itself have gone well.
+	for _, want := range d.seen() {
 		if !strings.Contains(seen, want) {
 			t.Fatalf("%q is not in the dialogue:\n%s\n%s", want, seen, text)
 		}
@@ -148,19 +165,52 @@ func (d *dialogue) record(t *testing.T, keep bool) (seen string, rec *record.Rec
 	return seen, rec
 }
 
+// overlays returns what the simulated device has to know beside its own file.
+func (d *dialogue) overlays() [][]byte {
+	if d.platform != "linux" {
+		return nil
+	}
+	// A shell does not page; a program has to.
+	return [][]byte{[]byte(`
+commands:
+  - on: less lines
+    paged: true
+    text:
+      - { repeat: 60, line: "line {n} of {count} on {host}" }
+`)}
+}
+
+// seen returns some of what the user of the dialogue must get to see.
+func (d *dialogue) seen() []string {
+	list := []string{"opened", "closed: <nil>"}
+	if len(d.commands) > 1 {
+		list = append(list, "60 of 60", `streamed "line 1 of 60`)
+		if d.platform != "generic" { // which knows no refusals
+			list = append(list, "refused true")
+		}
+	}
+	if d.taken != nil {
+		list = append(list, "a refused line false", "a refused line true", "accepted true", "accepted false")
+	}
+	return list
+}
+
 // replay goes through the dialogue with the recording, and reports whether a
 // user saw the same.
 func (d *dialogue) replay(t *testing.T, rec *record.Recording, keep bool, want string, c cutting) (same bool) {
 	t.Helper()
+	var got string
+	var err error
 	synctest.Test(t, func(t *testing.T) {
-		p := record.Replay(rec, &record.ReplayOptions{Cut: c.cut(), Speed: c.speed})
-		got := d.talk(t.Context(), p, keep)
-		err := p.Finished()
-		if same = got == want && err == nil; !same {
-			t.Errorf("%s: %v; the dialogue differs at %s", c.name, err, difference(got, want))
-		}
+		p := record.Replay(rec, &record.ReplayOptions{Cut: c.cut(), Speed: c.speed, Pause: c.pause})
+		got = d.talk(t.Context(), p, keep)
+		err = p.Finished()
 	})
-	return same
+	if got == want && err == nil {
+		return true
+	}
+	t.Errorf("%s: %v; the dialogue differs at %s", c.name, err, difference(got, want))
+	return false
 }
 
 // difference shows where got leaves want.
@@ -176,6 +226,8 @@ func difference(got, want string) string {
 // talk is the dialogue, and everything that its user gets to see.
 func (d *dialogue) talk(ctx context.Context, conn transport.Conn, keep bool) string {
 	var b strings.Builder
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute) // of the bubble's time
+	defer cancel()
 	dev, err := vty.Open(ctx, conn, "r1", d.config(keep))
 	if err != nil {
 		return fmt.Sprintf("open: %v", err)
@@ -183,13 +235,15 @@ func (d *dialogue) talk(ctx context.Context, conn transport.Conn, keep bool) str
 	fmt.Fprintf(&b, "opened %q %q %q, banner %q\n", dev.Hostname(), dev.Prompt(), dev.Mode(), dev.Banner())
 	for _, command := range d.commands {
 		res, err := dev.Run(ctx, command)
-		fmt.Fprintf(&b, "%s: %v\n", command, err)
+		fmt.Fprintf(&b, "%s: %v, refused %t\n", command, err, errors.Is(err, vty.ErrRefused))
 		if res != nil {
-			fmt.Fprintf(&b, "%q %q, failed %t %q, ended %t, aside %q, raw %d\n%s\n", res.Mode, res.Prompt, res.Failed, res.Reason, res.Ended, res.Aside, len(res.Raw()), res.Text())
+			fmt.Fprintf(&b, "%q %q, failed %t %q, ended %t, aside %q\n%s\nraw %q\n", res.Mode, res.Prompt, res.Failed, res.Reason, res.Ended, res.Aside, res.Text(), bytes.Trim(res.Raw(), " "))
 		}
 	}
-	for line, err := range dev.Stream(ctx, d.commands[1]) {
-		fmt.Fprintf(&b, "streamed %q, %v\n", line, err)
+	for _, command := range d.commands[min(1, len(d.commands)):] {
+		for line, err := range dev.Stream(ctx, command) {
+			fmt.Fprintf(&b, "streamed %q, %v\n", line, err)
+		}
 	}
 	if d.taken != nil {
 		for _, lines := range [][]string{d.taken, {d.taken[0], d.refused, d.taken[1]}} {
