@@ -74,6 +74,15 @@ func TestError(t *testing.T) {
 	}
 }
 
+func TestErrorOfCtrlCIsOneLine(t *testing.T) {
+	var b bytes.Buffer
+	err := &vty.TimeoutError{Input: "yes", Awaited: "the prompt", Screen: []string{"y", "y"}, Err: context.Canceled}
+	Error(&b, "r1", Text("r1", err), err)
+	if strings.Count(b.String(), "\n") != 1 || !strings.Contains(b.String(), "back at its prompt") {
+		t.Errorf("%q", b.String())
+	}
+}
+
 func TestProgressNeedsATerminal(t *testing.T) {
 	var b bytes.Buffer
 	p := NewProgress(&b, 3)

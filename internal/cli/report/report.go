@@ -16,6 +16,10 @@ import (
 // where the error has them), and the next step on another. label is how the user
 // knows the host; text is what err says, as Text gives it.
 func Error(w io.Writer, label, text string, err error) {
+	if errors.Is(err, context.Canceled) {
+		// Whoever pressed Ctrl-C has seen the screen.
+		text, _, _ = strings.Cut(text, "; on the screen:\n")
+	}
 	if label != "" {
 		text = label + ": " + text
 	}
