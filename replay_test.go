@@ -54,8 +54,10 @@ func TestReplays(t *testing.T) {
 			d := dialogue{d.platform, d.commands[:1], nil, ""}
 			d.replays(t, false, 1)
 		})
-		t.Run(d.platform+"/unpaged", func(t *testing.T) { d.replays(t, false, 211) })
 		t.Run(d.platform+"/paged", func(t *testing.T) { d.replays(t, true, 211) })
+		if !raceEnabled {
+			t.Run(d.platform+"/unpaged", func(t *testing.T) { d.replays(t, false, 211) })
+		}
 	}
 }
 
