@@ -58,6 +58,10 @@ type Config struct {
 	// Dial, where not nil, reaches the terminal instead of Transport.
 	Dial func(ctx context.Context) (transport.Conn, error)
 
+	// Wrap, where not nil, puts something around the terminal once it is reached:
+	// a recorder, for example.
+	Wrap func(transport.Conn) transport.Conn
+
 	// OpenTimeout limits everything from the name lookup to the first prompt
 	// where the context has no deadline. 0 means 60 s.
 	OpenTimeout time.Duration

@@ -77,7 +77,7 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	}
 	report.Unsent = lines
 	if how.Mode == "" {
-		return report, fmt.Errorf("platform %s has no configuration mode", d.def.Name)
+		return report, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
 	}
 	if err := d.lock(ctx); err != nil {
 		return report, err

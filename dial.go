@@ -42,6 +42,9 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	if err != nil {
 		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: err}
 	}
+	if cfg.Wrap != nil {
+		conn = cfg.Wrap(conn)
+	}
 	if t := cfg.Trace; t != nil && t.Reached != nil {
 		t.Reached(conn, time.Since(started))
 	}

@@ -21,6 +21,8 @@ var (
 	ErrLogin = channel.ErrLogin
 	// ErrRefused: the device refused a command.
 	ErrRefused = errors.New("refused by the device")
+	// ErrNoConfiguration: the platform has no mode that takes configuration lines.
+	ErrNoConfiguration = errors.New("the platform has no configuration mode")
 	// ErrInput: the text given cannot be typed as one command.
 	ErrInput = errors.New("not a command")
 )

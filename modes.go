@@ -3,7 +3,6 @@ package vty
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
@@ -104,42 +103,4 @@ func (d *Device) asks(asks []platform.Ask) []channel.Ask {
 		}})
 	}
 	return out
-}
-
-// judged is how many lines at the head and at the tail of an answer are looked
-// at for the device's refusal: a refused command says little.
-const judged = 16
-
-// judge finds the line of an answer that says the command was refused.
-func judge(text string, failures ...[]platform.Failure) (line string, refused bool) {
-	if text == "" {
-		return "", false
-	}
-	head, rest := cutLines(text, judged)
-	for l := range strings.SplitSeq(head, "\n") {
-		if platform.Judge(l, failures...) == platform.SeverityError {
-			return l, true
-		}
-	}
-	for i := 0; i < judged && rest != ""; i++ {
-		at := strings.LastIndexByte(rest, '\n')
-		if l := rest[at+1:]; platform.Judge(l, failures...) == platform.SeverityError {
-			return l, true
-		}
-		rest = rest[:max(at, 0)]
-	}
-	return "", false
-}
-
-// cutLines splits text after its first n lines.
-func cutLines(text string, n int) (head, rest string) {
-	at := 0
-	for range n {
-		i := strings.IndexByte(text[at:], '\n')
-		if i < 0 {
-			return text, ""
-		}
-		at += i + 1
-	}
-	return text[:at-1], text[at:]
 }

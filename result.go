@@ -18,6 +18,7 @@ type Result struct {
 	Failed   bool   // the device refused the command
 	Reason   string // the line of the answer that says so
 	Ended    bool   // the device ended the session
+	Partial  bool   // the answer is not complete: an error came with it
 
 	text string
 	raw  []byte

@@ -14,9 +14,10 @@ import (
 // Run types a command in the mode that commands run in and returns the answer.
 //
 // A command that the device refuses returns both the result and a
-// *CommandError; the session goes on. Every other error comes without a result:
-// *TimeoutError, *QuestionError, *DesyncError, *ModeError or *ClosedError, and
-// those that wrap ErrClosed mean that the session is over.
+// *CommandError; the session goes on. With a *TimeoutError, a *QuestionError and
+// a *ClosedError comes what there was of the answer, with Result.Partial set,
+// unless there was nothing; a *DesyncError and a *ModeError come without a
+// result. Errors that wrap ErrClosed mean that the session is over.
 func (d *Device) Run(ctx context.Context, command string) (*Result, error) {
 	return d.Do(ctx, Command{Line: command})
 }
@@ -87,7 +88,13 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 	}
 	reply, err := d.ch.Send(ctx, d.command(cmd))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", d.host, err)
+		err = fmt.Errorf("%s: %w", d.host, err)
+		if reply == nil {
+			return nil, err
+		}
+		res := d.answer(cmd.Line, reply)
+		res.Partial = true
+		return res, err
 	}
 	return d.result(cmd.Line, reply)
 }
@@ -108,21 +115,19 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 			yield("", err)
 			return
 		}
-		n, refusal := 0, ""
+		var seen ends
 		for line, err := range d.ch.Lines(ctx, d.command(cmd)) {
 			if err != nil {
 				yield("", fmt.Errorf("%s: %w", d.host, err))
 				return
 			}
-			if n++; n <= judged && refusal == "" {
-				refusal, _ = judge(line, d.def.Failures)
-			}
+			seen.add(line)
 			if !yield(line, nil) {
 				return
 			}
 		}
-		if refusal != "" {
-			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: refusal})
+		if reason, refused := judge(seen.text(), d.def.Failures); refused {
+			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: reason})
 		}
 	}
 }
@@ -170,14 +175,19 @@ func (s Step) ask() channel.Ask {
 	}}
 }
 
-// result makes a Result of a reply, and a *CommandError of a refusal.
-func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
-	r := &Result{
+// answer makes a Result of a reply.
+func (d *Device) answer(command string, reply *channel.Reply) *Result {
+	return &Result{
 		Host: d.host, Platform: d.def.Name, Command: command,
 		Mode: reply.Mode, Prompt: reply.Prompt, Aside: reply.Aside, Ended: reply.Ended,
 		Started: reply.Started, Elapsed: reply.Elapsed,
 		text: reply.Text, raw: reply.Raw,
 	}
+}
+
+// result makes a Result of a reply, and a *CommandError of a refusal.
+func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
+	r := d.answer(command, reply)
 	if r.Reason, r.Failed = judge(r.text, d.def.Failures); r.Failed {
 		return r, &CommandError{Host: d.host, Command: command, Reason: r.Reason, Answer: r.text}
 	}

@@ -15,7 +15,8 @@ import (
 // the *TimeoutError that results says whether the device is back at its prompt
 // or the session was closed. An unexpected question is a *QuestionError, an echo
 // of something else a *DesyncError, the end of the session a *ClosedError unless
-// in.Ends allows it.
+// in.Ends allows it. What had come of the answer by then comes back beside the
+// error; nil where nothing had, or where it cannot be told to be this command's.
 func (c *Channel) Send(ctx context.Context, in Input) (*Reply, error) {
 	return c.send(ctx, &in, nil)
 }
@@ -107,12 +108,10 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)
 		case maybeQuestion:
-			e := &QuestionError{Input: x.in.Line, Question: s.line}
-			e.Closed = c.recover() != nil
-			return nil, e
+			return x.ended(ctx, &QuestionError{Input: x.in.Line, Question: s.line})
 		}
 		if err != nil {
-			return nil, x.fail(ctx, err)
+			return x.ended(ctx, err)
 		}
 	}
 }

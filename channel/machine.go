@@ -20,8 +20,9 @@ const (
 // machine understands what a device says. It does no I/O, has no clock and is
 // not safe for concurrent use.
 type machine struct {
-	cfg  *Config
-	term *terminal.Terminal
+	cfg   *Config
+	term  *terminal.Terminal
+	above int // how many lines above a prompt may belong to it
 
 	// What was learned of this device.
 	host   string            // its name
@@ -55,7 +56,13 @@ type machine struct {
 }
 
 func newMachine(cfg *Config) *machine {
-	return &machine{cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{}, keep: true, turnedAt: -1}
+	m := &machine{cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{}, keep: true, turnedAt: -1}
+	for _, p := range cfg.Prompts {
+		if p.Above != nil {
+			m.above = maxAbove
+		}
+	}
+	return m
 }
 
 // begin starts an exchange: in is about to be typed.
@@ -169,7 +176,7 @@ func (m *machine) end() {
 }
 
 // fresh returns the finished lines of the answer that were not yet handed to a
-// stream, but for the last few, which may be part of a prompt. The slice is
+// stream, but for those that may turn out to be part of a prompt. The slice is
 // valid until the next feed.
 func (m *machine) fresh() []byte {
 	if m.in == nil || !m.echo.seen {
@@ -180,7 +187,7 @@ func (m *machine) fresh() []byte {
 	if m.probed != "" {
 		end = min(end, m.probedAt)
 	}
-	for range maxAbove {
+	for range m.above {
 		end = bytes.LastIndexByte(fin[:max(end-1, 0)], '\n') + 1
 	}
 	return fin[:end]

@@ -8,20 +8,39 @@ import (
 	"time"
 )
 
-// ended is where an exchange goes whose prompt did not come.
+// ended is where an exchange goes whose prompt did not come. What came of the
+// answer is kept: it comes back with the error, or goes to the stream.
 func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 	c := x.c
 	c.mu.Lock()
 	over := c.readErr != nil && ctx.Err() == nil && !errors.Is(err, errLeft)
+	sofar := x.soFar()
 	if over && x.in.Ends {
-		defer c.unbound()
-		r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Ended: true, Started: x.started, Elapsed: time.Since(x.started)}
-		r.Text = strings.TrimSuffix(string(c.m.term.Finished())+string(c.m.term.Current()), "\n")
 		c.m.end()
-		return r, nil
+		c.unbound()
+		sofar.Ended = true
+		return sofar, nil
 	}
 	c.mu.Unlock()
-	return nil, x.fail(ctx, err)
+	if x.visit != nil && sofar != nil && !errors.Is(err, errLeft) && sofar.Text != "" {
+		x.hand(sofar.Text)
+		sofar = nil
+	}
+	return sofar, x.fail(ctx, err)
+}
+
+// soFar is the reply as far as it came; nil before the echo, when nothing can be
+// told to be the command's. The caller holds the lock.
+func (x *exchange) soFar() *Reply {
+	m := x.c.m
+	if !m.echo.seen && !x.in.Ends {
+		return nil
+	}
+	text := string(m.term.Finished()) + string(m.term.Current())
+	return &Reply{
+		Text: strings.TrimSuffix(text, "\n"), Raw: m.raw, Prompt: m.prompt, Mode: m.mode, Steps: m.steps,
+		Started: x.started, Elapsed: time.Since(x.started),
+	}
 }
 
 // fail turns the end of an exchange into an error, and brings the device back to

@@ -28,20 +28,16 @@ func start(ctx context.Context, t *target.Target, file string) (finish func() er
 			secrets.Add(secret.Reveal())
 		}
 	}
+	transportName := t.Config.Transport
+	if transportName == "" {
+		transportName = vty.SSH
+	}
 	var rec *record.Recorder
-	t.Config.Dial = func(ctx context.Context) (transport.Conn, error) {
-		conn, err := t.Reach(ctx)
-		if err != nil {
-			return nil, err
-		}
-		transportName := t.Config.Transport
-		if transportName == "" {
-			transportName = vty.SSH
-		}
+	t.Config.Wrap = func(conn transport.Conn) transport.Conn {
 		rec = record.Record(conn, f, &record.Options{Secrets: secrets, Header: record.Header{
 			Platform: t.Config.Definition.Name, Transport: string(transportName), Host: t.Label, Started: time.Now(),
 		}})
-		return rec, nil
+		return rec
 	}
 	return func() error {
 		err := f.Close()

@@ -1,10 +1,7 @@
 package target
 
 import (
-	"context"
-
 	"github.com/vtynet/vty"
-	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 	"github.com/vtynet/vty/transport/telnet"
 )
@@ -33,21 +30,4 @@ func (t *Target) SSH() *ssh.Config {
 func (t *Target) Telnet() *telnet.Config {
 	c := &t.Config
 	return &telnet.Config{Socket: c.Socket, Size: c.Size, Logger: c.Logger}
-}
-
-// Reach opens the transport, for verbs that put something around it and give it
-// to vty.Config.Dial.
-func (t *Target) Reach(ctx context.Context) (transport.Conn, error) {
-	if t.Config.Transport == vty.Telnet {
-		conn, err := telnet.Dial(ctx, t.Host.Name, t.Port(), t.Telnet())
-		if err != nil {
-			return nil, err
-		}
-		return conn, nil
-	}
-	conn, err := ssh.Dial(ctx, t.Host.Name, t.Port(), t.SSH())
-	if err != nil {
-		return nil, err
-	}
-	return conn, nil
 }
