@@ -44,7 +44,7 @@ const (
 	PTYNone
 )
 
-// Config says how to reach the shell of a device. HostKeys must be set; all else
+// Config says how to reach the shell of a device, or a program there. HostKeys must be set; all else
 // may be zero. A Config is read and never changed, and may be shared.
 type Config struct {
 	// User is the name to log in as.
@@ -68,6 +68,15 @@ type Config struct {
 
 	// PTY says whether to ask for a pseudo-terminal.
 	PTY PTY
+
+	// Subsystem, where set, is started instead of a shell (RFC 4254, section
+	// 6.5): "netconf" for example. There is no terminal then, whatever PTY says,
+	// and standard error is kept out of what Read returns.
+	Subsystem string
+
+	// Command, where set, is run instead of a shell, in the same manner. It and
+	// Subsystem exclude each other.
+	Command string
 
 	// Legacy allows algorithms that are no longer safe, after all others: for
 	// devices that know nothing better.
@@ -118,6 +127,12 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 	if s.Size.Columns < 0 || s.Size.Rows < 0 {
 		return nil, fmt.Errorf("ssh: terminal size %d x %d is negative", s.Size.Columns, s.Size.Rows)
 	}
+	if s.Subsystem != "" && s.Command != "" {
+		return nil, errors.New("ssh: both a subsystem and a command are asked for")
+	}
+	if s.program() {
+		s.PTY = PTYNone
+	}
 	if s.Term == "" {
 		s.Term = defaultTerm
 	}
@@ -130,6 +145,9 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 	s.log = s.log.With("host", s.host, "port", s.port)
 	return s, nil
 }
+
+// program tells that a program is started instead of a shell.
+func (s *settings) program() bool { return s.Subsystem != "" || s.Command != "" }
 
 // socketOptions are the caller's, logging where we log unless they say otherwise.
 func (s *settings) socketOptions() *socket.Options {

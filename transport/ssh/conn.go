@@ -42,7 +42,8 @@ type Conn struct {
 	hostKey HostKey
 
 	ch     xssh.Channel
-	output *io.PipeReader // both streams of the channel, merged
+	output *io.PipeReader // both streams of the channel, merged; of a program the first
+	stderr tail           // of a program the second
 
 	over    chan struct{} // closed when the connection has ended
 	overErr error         // why, as x/crypto/ssh says; set before over is closed
@@ -121,8 +122,12 @@ func (c *Conn) serve(ch channel) {
 		// Whichever stream has something hands it over and waits until it has been
 		// read, so the device is held back by the reader and by nothing else.
 		var streams sync.WaitGroup
-		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch}, make([]byte, 16<<10)) })
-		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch.Stderr()}, make([]byte, 1<<10)) })
+		var second io.Writer = input
+		if c.s.program() {
+			second = &c.stderr
+		}
+		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch}, make([]byte, 32<<10)) })
+		streams.Go(func() { _, _ = io.CopyBuffer(second, onlyReader{ch.Stderr()}, make([]byte, 1<<10)) })
 		streams.Wait()
 		c.drained.Store(true)
 		_ = input.CloseWithError(c.outcome())
@@ -189,7 +194,8 @@ func (c *Conn) lost(cause error) error {
 	return &LostError{Host: c.s.host, Port: c.s.port, Err: cause}
 }
 
-// Read returns what the device has written, its standard error included. At the
+// Read returns what the device has written, its standard error included unless
+// Config.Subsystem or Config.Command is set. At the
 // end it returns io.EOF where the device ended the session or closed the
 // connection in order, ErrLost where the connection broke, and net.ErrClosed
 // after Close.
@@ -333,6 +339,10 @@ func (c *Conn) ExitStatus() (status int, known bool) {
 	n := c.exitStatus.Load()
 	return int(max(n, 0)), n >= 0
 }
+
+// Stderr is the end, up to 4 KiB, of what a subsystem or a command has written to
+// its standard error. A shell's is part of what Read returns.
+func (c *Conn) Stderr() string { return c.stderr.String() }
 
 // ServerVersion is how the device announced itself: "SSH-2.0-Cisco-1.25".
 func (c *Conn) ServerVersion() string { return c.version }

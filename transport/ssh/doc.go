@@ -1,7 +1,8 @@
 // Package ssh reaches a device's terminal over SSH (RFC 4251 to 4254), natively:
 // no program is started and no configuration file but known_hosts is read.
 //
-// Dial and New return an open shell on a pseudo-terminal. The whole way there
+// Dial and New return an open shell on a pseudo-terminal, or a subsystem or a
+// command without one. The whole way there
 // obeys one context and is told apart by phase, so that a failure says where it
 // happened, and host keys are checked before anything secret is sent. The
 // package neither logs in at a prompt nor knows any platform; a device that

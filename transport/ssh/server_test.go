@@ -171,6 +171,13 @@ func (d *device) session(ch xssh.Channel, requests <-chan *xssh.Request) {
 			} else {
 				go d.shell(d, ch)
 			}
+		case "subsystem", "exec":
+			var p programRequest
+			ok := xssh.Unmarshal(r.Payload, &p) == nil && p.Name == "netconf" && d.shell != nil
+			_ = r.Reply(ok, nil)
+			if ok {
+				go d.shell(d, ch)
+			}
 		default:
 			_ = r.Reply(false, nil)
 		}

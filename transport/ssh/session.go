@@ -22,6 +22,9 @@ type windowChange struct {
 	Columns, Rows, Width, Height uint32
 }
 
+// programRequest is the payload of "subsystem" and of "exec" (RFC 4254, section 6.5).
+type programRequest struct{ Name string }
+
 // noModes is TTY_OP_END alone.
 const noModes = "\x00"
 
@@ -66,12 +69,24 @@ func (c *Conn) startShell() error {
 			return errors.New("the device refuses a terminal")
 		}
 	}
-	ok, err := c.request("shell", true, nil)
+	return c.start()
+}
+
+// start starts what the session is for.
+func (c *Conn) start() error {
+	name, what, payload := "shell", "a shell", []byte(nil)
+	switch {
+	case c.s.Subsystem != "":
+		name, what, payload = "subsystem", fmt.Sprintf("the subsystem %q", c.s.Subsystem), xssh.Marshal(&programRequest{c.s.Subsystem})
+	case c.s.Command != "":
+		name, what, payload = "exec", fmt.Sprintf("the command %q", c.s.Command), xssh.Marshal(&programRequest{c.s.Command})
+	}
+	ok, err := c.request(name, true, payload)
 	if err != nil {
 		return err
 	}
 	if !ok {
-		return errors.New("the device refuses a shell")
+		return errors.New("the device refuses " + what)
 	}
 	return nil
 }
