@@ -1,0 +1,71 @@
+// The client of the comparison that uses vty as its users do: a platform by its
+// name, the host key checked, every answer judged.
+package main
+
+import (
+	"context"
+	"runtime/debug"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/bench/router"
+	"github.com/vtynet/vty/bench/work"
+	"golang.org/x/crypto/ssh"
+)
+
+func main() {
+	work.Main(work.Client{Version: version(), Open: open})
+}
+
+func version() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if s.Key == "vcs.revision" {
+				return "vty " + s.Value[:12]
+			}
+		}
+	}
+	return "vty"
+}
+
+type session struct{ *vty.Device }
+
+func open(ctx context.Context, t work.Target) (work.Session, error) {
+	d, err := vty.Dial(ctx, t.Host, &vty.Config{
+		Platform:  "cisco_iosxe",
+		Transport: vty.Transport(t.Transport),
+		Port:      t.Port,
+		User:      t.User,
+		Auth:      []auth.Method{auth.Password(auth.Literal(t.Password))},
+		HostKeys:  hostKeys,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return session{d}, nil
+}
+
+var hostKeys = auth.Pinned(ssh.FingerprintSHA256(router.HostKey().PublicKey()))
+
+func (s session) Run(ctx context.Context, command string) (string, error) {
+	r, err := s.Device.Run(ctx, command)
+	if err != nil {
+		return "", err
+	}
+	return r.Text(), nil
+}
+
+func (s session) Stream(ctx context.Context, command string, line func(string)) error {
+	for l, err := range s.Device.Stream(ctx, command) {
+		if err != nil {
+			return err
+		}
+		line(l)
+	}
+	return nil
+}
+
+func (s session) Configure(ctx context.Context, lines []string) (accepted int, err error) {
+	report, err := s.Device.Configure(ctx, lines...)
+	return report.Applied(), err
+}
