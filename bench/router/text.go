@@ -26,7 +26,7 @@ var lines = func() []byte {
 	var b bytes.Buffer
 	b.Grow(maxLines * LineSize)
 	for i := range maxLines {
-		fmt.Fprintf(&b, "%-*s\r\n", LineSize-2, fmt.Sprintf("10.%d.%d.0/24 [110/%d] via 192.0.2.%d, 1d02h, Gi0/0/%d.",
+		fmt.Fprintf(&b, "%-*s\r\n", LineSize-2, fmt.Sprintf("10.%d.%d.0/24 [110/%d] via 192.0.2.%d, 1d02h, Gi%d.",
 			i/256%256, i%256, i%9973, i%254+1, i%48))
 	}
 	return b.Bytes()
