@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"regexp"
 	"strings"
 )
@@ -122,3 +123,5 @@ func squeeze(s string) string {
 }
 
 func trimRight(s string) string { return strings.TrimRight(s, " ") }
+
+func trimBlanks(b []byte) []byte { return bytes.TrimRight(b, " ") }

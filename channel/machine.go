@@ -2,6 +2,7 @@ package channel
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/vtynet/vty/terminal"
@@ -23,6 +24,10 @@ type machine struct {
 	cfg   *Config
 	term  *terminal.Terminal
 	above int // how many lines above a prompt may belong to it
+
+	endings map[*regexp.Regexp]ending // of every pattern in use
+	ends    ending                    // of those of the configuration together
+	asksEnd ending                    // of the questions expected in this exchange
 
 	// What was learned of this device.
 	host   string            // its name
@@ -56,31 +61,81 @@ type machine struct {
 }
 
 func newMachine(cfg *Config) *machine {
-	m := &machine{cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{}, keep: true, turnedAt: -1}
+	m := &machine{
+		cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{},
+		keep: true, turnedAt: -1, endings: map[*regexp.Regexp]ending{},
+	}
 	for _, p := range cfg.Prompts {
+		m.ends.add(m.ending(p.Shape))
 		if p.Above != nil {
 			m.above = maxAbove
 		}
 	}
+	for _, p := range cfg.Pagers {
+		m.ends.add(m.ending(p.Shape))
+	}
+	for _, q := range cfg.Questions {
+		m.ends.add(m.ending(q))
+	}
 	return m
+}
+
+// ending returns the ending of a pattern.
+func (m *machine) ending(re *regexp.Regexp) ending {
+	e, known := m.endings[re]
+	if !known {
+		if len(m.endings) >= maxEndings {
+			clear(m.endings) // somebody compiles patterns anew for every command
+		}
+		e = endingOf(re)
+		m.endings[re] = e
+	}
+	return e
+}
+
+const maxEndings = 1000
+
+// mayEnd reports whether a line that ends in b may be anything but output.
+func (m *machine) mayEnd(b byte) bool {
+	return m.ends.has(b) || m.asksEnd.has(b) || m.prompt != "" && m.prompt[len(m.prompt)-1] == b
+}
+
+// canMatch reports whether line ends as re wants it.
+func (m *machine) canMatch(re *regexp.Regexp, line string) bool {
+	e := m.ending(re)
+	return line != "" && e.has(line[len(line)-1])
+}
+
+func (m *machine) matches(re *regexp.Regexp, line string) bool {
+	return m.canMatch(re, line) && re.MatchString(line)
 }
 
 // begin starts an exchange: in is about to be typed.
 func (m *machine) begin(in *Input, keepRaw bool) {
-	m.in, m.keep, m.raw, m.aside = in, keepRaw, nil, nil
+	m.expect(in)
+	m.keep, m.raw, m.aside = keepRaw, nil, nil
 	m.setAside()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.steps, m.asked, m.lines, m.drawn = 0, make([]int, len(in.Asks)), 0, nil
+	m.lines, m.drawn = 0, nil
 	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
 }
 
 // listen starts an exchange in which nothing is typed, so nothing is echoed:
 // all that comes, and all that came already, is the answer.
 func (m *machine) listen(in *Input) {
-	m.in = in
+	m.expect(in)
 	m.echo = echo{seen: true}
-	m.steps, m.asked = 0, make([]int, len(in.Asks))
 	m.probed, m.probes, m.answered = "", 0, ""
+}
+
+// expect notes how the questions of the exchange end.
+func (m *machine) expect(in *Input) {
+	m.in, m.steps, m.asked, m.asksEnd = in, 0, make([]int, len(in.Asks)), ending{}
+	for _, asks := range [][]Ask{in.Asks, in.Steps} {
+		for _, a := range asks {
+			m.asksEnd.add(m.ending(a.Shape))
+		}
+	}
 }
 
 // setAside moves the finished lines out of the way of the next answer.

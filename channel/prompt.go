@@ -18,6 +18,9 @@ func (m *machine) shape(line string, modes []string) (found *Prompt, host string
 	}
 	for i := range m.cfg.Prompts {
 		p := &m.cfg.Prompts[i]
+		if !m.canMatch(p.Shape, line) {
+			continue
+		}
 		at := p.Shape.FindStringSubmatchIndex(line)
 		if at == nil || p.Except != nil && p.Except.MatchString(line) {
 			continue

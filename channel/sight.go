@@ -27,14 +27,11 @@ const (
 
 // look says what stands at the cursor.
 func (m *machine) look() sight {
-	current := m.term.Current()
-	if len(current) > maxPrompt {
+	current := trimBlanks(m.term.Current())
+	if n := len(current); !m.spoken || n == 0 || n > maxPrompt || !m.mayEnd(current[n-1]) {
 		return sight{}
 	}
-	line := trimRight(string(current))
-	if line == "" || !m.spoken {
-		return sight{line: line}
-	}
+	line := string(current)
 	if !m.echo.seen {
 		if m.lines > 0 && !m.mute && m.isPrompt(line) {
 			return sight{kind: strayPrompt, line: line}
@@ -54,12 +51,12 @@ func (m *machine) look() sight {
 		return s
 	}
 	for _, p := range m.cfg.Pagers {
-		if !m.turned() && p.Shape.MatchString(line) {
+		if !m.turned() && m.matches(p.Shape, line) {
 			return sight{kind: atPager, line: line, key: p.Key}
 		}
 	}
 	for _, q := range m.cfg.Questions {
-		if q.MatchString(line) {
+		if m.matches(q, line) {
 			return sight{kind: maybeQuestion, line: line}
 		}
 	}
@@ -98,11 +95,11 @@ func (m *machine) stillAnswered(line string) bool {
 // askAt finds the expected question at the cursor, or -1.
 func (m *machine) askAt(line string) int {
 	for i := range m.in.Asks {
-		if m.in.Asks[i].Shape.MatchString(line) {
+		if m.matches(m.in.Asks[i].Shape, line) {
 			return i
 		}
 	}
-	if m.steps < len(m.in.Steps) && m.in.Steps[m.steps].Shape.MatchString(line) {
+	if m.steps < len(m.in.Steps) && m.matches(m.in.Steps[m.steps].Shape, line) {
 		return len(m.in.Asks) + m.steps
 	}
 	return -1
