@@ -1,6 +1,9 @@
 package terminal
 
-import "slices"
+import (
+	"encoding/binary"
+	"slices"
+)
 
 // Terminal renders one device's output. The zero Terminal never wraps; New
 // states a width. It is not safe for concurrent use.
@@ -118,14 +121,27 @@ func (t *Terminal) Replies() []byte {
 	return r
 }
 
-// plain returns how many bytes at the head of p are printed as they are.
+// plain returns how many bytes at the head of p are printed as they are. Eight
+// are looked at together, since nearly all of a long output is plain.
 func plain(p []byte) int {
-	for i, b := range p {
-		if b < ' ' && b != '\t' || b == 0x7f {
+	const (
+		ones  = 0x0101010101010101
+		highs = 0x8080808080808080
+	)
+	i := 0
+	for ; len(p)-i >= 8; i += 8 {
+		word := binary.LittleEndian.Uint64(p[i:])
+		del := word ^ 0x7f*ones // a zero byte where there is a DEL
+		if ((word-' '*ones)&^word|(del-ones)&^del)&highs != 0 {
+			break // a control character, or a tab, is among them
+		}
+	}
+	for ; i < len(p); i++ {
+		if b := p[i]; b < ' ' && b != '\t' || b == 0x7f {
 			return i
 		}
 	}
-	return len(p)
+	return i
 }
 
 // print puts text at the cursor.
@@ -144,6 +160,9 @@ func (t *Terminal) print(text []byte) {
 		t.settle()
 	}
 	if !t.editing {
+		if len(t.text)+len(text) > cap(t.text) {
+			t.text = slices.Grow(t.text, max(len(text), len(t.text)))
+		}
 		t.text = append(t.text, text...)
 		return
 	}
