@@ -3,6 +3,7 @@ package vty
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
@@ -58,25 +59,67 @@ func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
 	return nil
 }
 
-// steps types steps one after the other. A refusal of one that is not optional
-// is a *CommandError.
+// steps types steps. A refusal of one that is not optional is a *CommandError.
 func (d *Device) steps(ctx context.Context, steps []platform.Step, modes ...string) error {
-	for _, step := range steps {
-		reply, err := d.ch.Send(ctx, d.input(step, modes...))
-		if err != nil {
-			if step.Ends && errors.Is(err, ErrClosed) {
-				return nil
+	for len(steps) > 0 {
+		n := independent(steps)
+		if n > 1 {
+			err := d.together(ctx, steps[:n], modes)
+			if err != nil && !errors.Is(err, ErrDesync) || d.ch.Err() != nil {
+				return err
 			}
-			return err
+			if err == nil {
+				steps = steps[n:]
+				continue
+			}
 		}
-		if reply.Ended {
-			return nil
+		// One by one: these need an answer each, or the device does not take lines
+		// that are typed ahead.
+		for _, step := range steps[:max(n, 1)] {
+			if ended, err := d.step(ctx, step, modes); err != nil || ended {
+				return err
+			}
 		}
-		if line, refused := judge(reply.Text, d.def.Failures); refused && !step.Optional {
-			return &CommandError{Host: d.host, Command: step.Send, Reason: line, Answer: reply.Text}
-		}
+		steps = steps[max(n, 1):]
 	}
 	return nil
+}
+
+// independent returns how many steps at the head of steps need no answer before
+// the next is typed: their refusal does no harm, and they ask nothing.
+func independent(steps []platform.Step) int {
+	for i, s := range steps {
+		if !s.Optional || s.Ends || len(s.Asks) > 0 {
+			return i
+		}
+	}
+	return len(steps)
+}
+
+// together types independent steps ahead of one another, which saves a round trip
+// each. The echo of every one is awaited.
+func (d *Device) together(ctx context.Context, steps []platform.Step, modes []string) error {
+	lines := make([]string, len(steps))
+	for i, s := range steps {
+		lines[i] = s.Send
+	}
+	_, err := d.ch.Send(ctx, channel.Input{Line: strings.Join(lines, "\n"), Modes: modes})
+	return err
+}
+
+// step types one step. It reports whether the device ended the session.
+func (d *Device) step(ctx context.Context, step platform.Step, modes []string) (ended bool, err error) {
+	reply, err := d.ch.Send(ctx, d.input(step, modes...))
+	if err != nil {
+		if step.Ends && errors.Is(err, ErrClosed) {
+			return true, nil
+		}
+		return false, err
+	}
+	if line, refused := judge(reply.Text, d.def.Failures); refused && !step.Optional {
+		return false, &CommandError{Host: d.host, Command: step.Send, Reason: line, Answer: reply.Text}
+	}
+	return reply.Ended, nil
 }
 
 // input makes a channel's input of a definition's step.
