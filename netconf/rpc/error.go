@@ -1,0 +1,169 @@
+package rpc
+
+import (
+	"cmp"
+	"encoding/xml"
+	"strconv"
+	"strings"
+
+	"github.com/vtynet/vty/netconf/element"
+)
+
+// Tag is the kind of an error (RFC 6241, appendix A).
+type Tag string
+
+// The error tags.
+const (
+	InUse                 Tag = "in-use"
+	InvalidValue          Tag = "invalid-value"
+	TooBig                Tag = "too-big"
+	MissingAttribute      Tag = "missing-attribute"
+	BadAttribute          Tag = "bad-attribute"
+	UnknownAttribute      Tag = "unknown-attribute"
+	MissingElement        Tag = "missing-element"
+	BadElement            Tag = "bad-element"
+	UnknownElement        Tag = "unknown-element"
+	UnknownNamespace      Tag = "unknown-namespace"
+	AccessDenied          Tag = "access-denied"
+	LockDenied            Tag = "lock-denied"
+	ResourceDenied        Tag = "resource-denied"
+	RollbackFailed        Tag = "rollback-failed"
+	DataExists            Tag = "data-exists"
+	DataMissing           Tag = "data-missing"
+	OperationNotSupported Tag = "operation-not-supported"
+	OperationFailed       Tag = "operation-failed"
+	MalformedMessage      Tag = "malformed-message"
+)
+
+// The severities of an Error.
+const (
+	SeverityError   = "error"
+	SeverityWarning = "warning"
+)
+
+// Error is an <rpc-error> (section 4.3). Blank space around its texts is left
+// out.
+type Error struct {
+	Type     string // the layer: "transport", "rpc", "protocol" or "application"
+	Tag      Tag
+	Severity string
+	AppTag   string
+	Path     string
+	Message  string
+	Info     []byte // what stands within <error-info>, as it came
+	XML      []byte // all of it, as it came
+}
+
+// Warning tells that the operation was carried out all the same.
+func (e *Error) Warning() bool { return e.Severity == SeverityWarning }
+
+func (e *Error) Error() string {
+	parts := []string{cmp.Or(string(e.Tag), "an error without a tag")}
+	if e.Warning() {
+		parts[0] = "warning: " + parts[0]
+	}
+	if e.Path != "" {
+		parts = append(parts, "at "+e.Path)
+	}
+	if e.Message != "" {
+		parts = append(parts, strings.Join(strings.Fields(e.Message), " "))
+	}
+	return strings.Join(parts, ": ")
+}
+
+// Session is the session that holds the lock of a LockDenied; 0 is none that
+// speaks NETCONF.
+func (e *Error) Session() (id uint32, ok bool) {
+	text, ok := e.info("session-id")
+	if !ok {
+		return 0, false
+	}
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 32)
+	return uint32(n), err == nil
+}
+
+// BadElement is the name of the element that an error is about.
+func (e *Error) BadElement() (name string, ok bool) { return e.info("bad-element") }
+
+// info is the text of an element of Info.
+func (e *Error) info(name string) (string, bool) {
+	doc := append(append([]byte("<info>"), e.Info...), "</info>"...)
+	d := xml.NewDecoder(strings.NewReader(string(doc)))
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return "", false
+		}
+		if start, ok := tok.(xml.StartElement); ok && start.Name.Local == name {
+			var text string
+			err := d.DecodeElement(&text, &start)
+			return strings.TrimSpace(text), err == nil
+		}
+	}
+}
+
+// Errors are all errors of a reply, warnings too, in the order in which they
+// came.
+type Errors []*Error
+
+// Worst is the first error that is not a warning, or else the first warning.
+func (e Errors) Worst() *Error {
+	for _, one := range e {
+		if !one.Warning() {
+			return one
+		}
+	}
+	if len(e) == 0 {
+		return nil
+	}
+	return e[0]
+}
+
+func (e Errors) Error() string {
+	worst := e.Worst()
+	if worst == nil {
+		return "no error"
+	}
+	if more := len(e) - 1; more > 0 {
+		return worst.Error() + " (and " + strconv.Itoa(more) + " more)"
+	}
+	return worst.Error()
+}
+
+// Unwrap gives errors.As the worst first, then the others.
+func (e Errors) Unwrap() []error {
+	worst := e.Worst()
+	var list []error
+	if worst != nil {
+		list = append(list, worst)
+	}
+	for _, one := range e {
+		if one != worst {
+			list = append(list, one)
+		}
+	}
+	return list
+}
+
+// ParseError reads an <rpc-error>.
+func ParseError(e element.Element) (*Error, error) {
+	var v struct {
+		Type     string `xml:"error-type"`
+		Tag      string `xml:"error-tag"`
+		Severity string `xml:"error-severity"`
+		AppTag   string `xml:"error-app-tag"`
+		Path     string `xml:"error-path"`
+		Message  string `xml:"error-message"`
+		Info     struct {
+			XML []byte `xml:",innerxml"`
+		} `xml:"error-info"`
+	}
+	if err := e.Decode(&v); err != nil {
+		return nil, err
+	}
+	trim := strings.TrimSpace
+	return &Error{
+		Type: trim(v.Type), Tag: Tag(trim(v.Tag)), Severity: trim(v.Severity), AppTag: trim(v.AppTag),
+		Path: trim(v.Path), Message: trim(v.Message), Info: v.Info.XML, XML: e.Clone().Bytes(),
+	}, nil
+}
