@@ -11,13 +11,14 @@ type Rule struct {
 
 // The modules that some packages may use, each by its job.
 const (
-	cobra  = "github.com/spf13/cobra" // the command's verbs and flags
-	pflag  = "github.com/spf13/pflag"
-	yaml   = "go.yaml.in/yaml/v3"
-	crypto = "golang.org/x/crypto/ssh"
-	proxy  = "golang.org/x/net/proxy"
-	sys    = "golang.org/x/sys"
-	term   = "golang.org/x/term"
+	regexp2 = "github.com/dlclark/regexp2/v2" // patterns that Go's regexp has no equal for
+	cobra   = "github.com/spf13/cobra"        // the command's verbs and flags
+	pflag   = "github.com/spf13/pflag"
+	yaml    = "go.yaml.in/yaml/v3"
+	crypto  = "golang.org/x/crypto/ssh"
+	proxy   = "golang.org/x/net/proxy"
+	sys     = "golang.org/x/sys"
+	term    = "golang.org/x/term"
 )
 
 // Table is the architecture: every package of the module and what it may
@@ -35,20 +36,22 @@ var Table = map[string]Rule{
 	"transport/exec":          {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
 	"transport/transporttest": {Own: []string{"transport"}},
 	"terminal":                {},
-	"channel":                 {Own: []string{"terminal", "transport"}},
+	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
 	"platform":                {Modules: []string{yaml}},
 	"record":                  {Own: []string{"transport"}},
-	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/ssh", "transport/telnet", "socket", "record"}},
+	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/ssh", "transport/telnet", "socket", "record", "textfsm"}},
 	"configure":               {Own: []string{"vty", "platform"}},
 	"netconf/framing":         {},
 	"netconf/element":         {},
 	"netconf/rpc":             {Own: []string{"netconf/element"}},
 	"netconf":                 {Own: []string{"transport", "transport/ssh", "socket", "auth", "netconf/framing", "netconf/element", "netconf/rpc"}},
 	"netconf/netconftest":     {Own: []string{"netconf/framing", "netconf/element", "internal/memnet"}},
-	"textfsm":                 {},
+	"textfsm":                 {Own: []string{"textfsm/internal/pyre"}},
+	"textfsm/internal/pyre":   {Modules: []string{regexp2}},
 	"inventory":               {Own: []string{"vty", "auth"}, Modules: []string{yaml}},
 	"fleet":                   {Own: []string{"vty", "inventory"}},
 	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
+	"sim/scenario":            {Own: []string{"sim", "platform", "record", "transport", "internal/memnet"}},
 	"vtytest":                 {Own: []string{"vty", "auth", "sim", "internal/memnet"}},
 	"lab":                     {},
 	"internal/memnet":         {},
