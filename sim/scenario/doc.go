@@ -1,0 +1,97 @@
+// Package scenario plays devices that behave badly. A scenario is a small text
+// file that says, byte for byte, what one device sends, what it waits for, where
+// it pauses and how it leaves, and what a user of package vty should see of it.
+//
+// Package sim answers as a healthy device of some make would; a scenario is a
+// script that goes one way. It is for the odd echo, the wiped pager, the prompt
+// that comes in two packets with three seconds in between. The tests of this
+// package play every file in testdata against the library, and cut what the
+// device sends in every way; "vty sim --scenario FILE" serves one to whatever
+// client one likes.
+//
+// # The file
+//
+// A file has a head and two parts. Lines that begin with # are remarks.
+//
+//	# 15: the pager wipes itself with 9 backspaces, blanks and backspaces.
+//	platform cisco_iosxe
+//	-- device --
+//	< \r\nr1#
+//	>> show clock\r
+//	< 12:00:01\r\n --More--
+//	> \x20
+//	< \(9*\b)\(9* )\(9*\b)12:00:02\r\nr1#
+//	-- user --
+//	open
+//	run show clock
+//	  | 12:00:01
+//	  | 12:00:02
+//
+// Text is as in a recording (package record): \r \n \t \e \\ and \xNN, and
+// beside these \b for a backspace, \s for a blank and \(42*TEXT) for TEXT 42
+// times.
+//
+// The head has lines of a key and a value, each of which may be left out:
+//
+//	platform NAME         how the user takes the device; "generic" unless stated
+//	user NAME             who logs in: "ops"
+//	password TEXT         with what: "pw"
+//	secret NAME TEXT      what else the user knows, such as "secret enable en"
+//	size 80x24            the terminal's; 511x1000
+//	prepare               the user runs the platform's on-open steps
+//	quiet 150ms           vty.Config.Quiet, and silence for Config.Silence
+//	fronts pipe ssh       where it can be played, of pipe, ssh, telnet and wire;
+//	                      the first three unless stated. "wire" is the connection
+//	                      beneath Telnet: the script holds its options too.
+//	pauses short          it is not played with long pauses; the remark says why
+//
+// A part "-- definition --" before the device's holds a platform definition in
+// YAML to use instead of one that comes with vty.
+//
+// # The device
+//
+//	< TEXT          sends TEXT, as a packet of its own
+//	> TEXT          waits until exactly TEXT was typed, and echoes nothing
+//	>> TEXT         waits until TEXT was typed and echoes it, CR as CR LF
+//	. 3s            says nothing for 3 s
+//	~ 100ms TEXT    sends TEXT every 100 ms until something is typed
+//	* KEY TEXT      from here on, KEY typed where something else is awaited is
+//	                answered by TEXT
+//	! eof           ends the session in order
+//	! reset         breaks the connection
+//	! silence       says nothing more, and reads on
+//
+// A return or a Ctrl-C that is typed where something else is awaited gets the
+// line at the cursor again, as an idle command line does, until the script says
+// otherwise. After its last step the device answers these two only; anything
+// else ends the session.
+//
+// # The user
+//
+// Each line that is not indented is an operation; the indented lines below it are
+// what it needs and what must come of it.
+//
+//	open                     the first; its text is the banner
+//	run COMMAND              and stream COMMAND
+//	configure                the lines to send are below it
+//	enter MODE
+//	idle 20s                 does nothing meanwhile
+//	  | TEXT                 a line of the result's text; there must be no other
+//	  any                    the text may be any
+//	  aside TEXT             a line of Result.Aside
+//	  error KIND [TEXT]      the error: timeout, silence, desync, closed, refused,
+//	                         question, login, secret, mode or input; its message
+//	                         holds TEXT
+//	  or KIND                this error instead of the result is as good
+//	  prompt TEXT            the prompt afterwards
+//	  mode NAME              the mode afterwards
+//	  took 150ms             how long it takes exactly, by the device's clock, where
+//	                         the bytes come as given
+//	  within 5s              the limit of its context
+//	  answer SHAPE = TEXT    a question that may come, and its answer
+//	  key SHAPE = TEXT       the same for a key without a return
+//	  ends                   the device may end the session
+//	  leave 3                the stream is left after 3 lines
+//	  send TEXT              a configuration line
+//	  applied 2              how many lines the device took
+package scenario

@@ -1,0 +1,211 @@
+package scenario_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/record"
+	"github.com/vtynet/vty/sim/scenario"
+)
+
+var allSplits = flag.Bool("splits", false, "play every two-way split of every scenario with long pauses as well")
+
+// knownFailing are the scenarios that the library does not pass yet, with the
+// reason. Their tests assert that they still fail, so that the list cannot rot.
+var knownFailing = map[string]string{
+	"05-panos-edit":           "the drafts of an echo that is drawn anew for each word are put among what came unasked",
+	"05-panos-redraw":         "the drafts of an echo that is drawn anew for each word are put among what came unasked",
+	"06-routeros":             "the answer to ESC [6n names row 1, wherever the cursor was sent",
+	"07-procurve-tty":         "a prompt that brings a line of its own is never believed",
+	"08-onyx-less":            "the beginning of a pager's last line is taken for a page before the rest comes",
+	"12-echo-dots":            "an echo with something appended is taken for output where it is the first",
+	"12-echo-expanded":        "an expanded echo is taken for output where it is the first",
+	"12-echo-first-char-lost": "a damaged echo is taken for output where it is the first",
+	"12-echo-off":             "behind a prompt without echo the answer's first line keeps the prompt",
+	"16-pager-routeros":       "the generic platform takes RouterOS's pager for a prompt",
+	"21-usg-hrp":              "an echo with something appended is taken for output where it is the first",
+	"22-sros-classic":         "the prompt that a return was answered by stands in the text",
+	"26-syslog-in-echo":       "the beginning of an echo that a message broke into is put among what came unasked",
+	"26-syslog-in-echo-rest":  "the beginning of an echo that a message broke into is put among what came unasked",
+	"24-prompt-in-output":     "a packet that ends behind the very prompt ends the answer",
+}
+
+func load(t *testing.T) []*scenario.Scenario {
+	t.Helper()
+	files, err := filepath.Glob("testdata/*.scenario")
+	if err != nil || len(files) == 0 {
+		t.Fatal(err, "no scenarios")
+	}
+	var list []*scenario.Scenario
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := scenario.Parse(file, text)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+// TestScenarios plays every scenario in memory, cut in every way, by a clock of
+// its own.
+func TestScenarios(t *testing.T) {
+	for _, s := range load(t) {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			if !s.Plays(scenario.OverPipe) {
+				t.Logf("not over a pipe")
+				return
+			}
+			reason, failing := knownFailing[s.Name]
+			fails := 0
+			sent := 0
+			try := func(p pacing) {
+				if fails >= 3 {
+					return
+				}
+				n, err := play(t, s, p)
+				sent = max(sent, n)
+				if err != nil {
+					if fails++; failing {
+						t.Logf("known to fail (%s): %s: %v", reason, p.name, err)
+					} else {
+						t.Errorf("%s: %v", p.name, err)
+					}
+				}
+			}
+			try(pacing{name: "as given", exact: true})
+			for _, p := range pacings(sent) {
+				try(p)
+			}
+			if !s.ShortPause {
+				for _, at := range tempting(t, s) {
+					try(pause(at, 3*time.Second))
+				}
+			}
+			if failing && fails == 0 {
+				t.Errorf("is listed as failing (%s), but passes: take it off the list", reason)
+			}
+		})
+	}
+}
+
+// A pacing is a way to play a scenario.
+type pacing struct {
+	name  string
+	pace  func() scenario.Pace
+	exact bool
+	long  bool
+}
+
+// play plays a scenario once and returns how much the device sent.
+func play(t *testing.T, s *scenario.Scenario, p pacing) (sent int, err error) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		pace := scenario.Pace{}
+		if p.pace != nil {
+			pace = p.pace()
+		}
+		player := scenario.NewPlayer(s, pace)
+		u := &user{s: s, player: player, exact: p.exact, unsure: p.long}
+		u.open = func(ctx context.Context, cfg *vty.Config) (*vty.Device, error) {
+			return vty.Open(ctx, player.Pipe(), "r1", cfg)
+		}
+		err = u.run(t.Context())
+		sent = len(player.Sent())
+	})
+	return sent, err
+}
+
+// pacings are the ways that must make no difference.
+func pacings(size int) []pacing {
+	const short = time.Millisecond
+	always := func(d time.Duration) func(int) time.Duration { return func(int) time.Duration { return d } }
+	list := []pacing{
+		{name: "one byte at a time", pace: func() scenario.Pace { return scenario.Pace{Cut: record.OneByte} }},
+		{name: "one byte at a time, with pauses", pace: func() scenario.Pace {
+			return scenario.Pace{Cut: record.OneByte, Pause: always(short)}
+		}},
+		{name: "in one piece", pace: func() scenario.Pace { return scenario.Pace{Cut: record.Whole, Pause: always(short)} }},
+	}
+	for seed := range uint64(12) {
+		list = append(list, pacing{name: fmt.Sprintf("at random from seed %d", seed), pace: func() scenario.Pace {
+			rnd := rand.New(rand.NewPCG(seed, 2))
+			return scenario.Pace{Cut: record.Random(seed), Pause: func(int) time.Duration {
+				return time.Duration(rnd.Int64N(int64(100 * time.Millisecond)))
+			}}
+		}})
+	}
+	stride := 1
+	if raceEnabled { // the race detector looks for other mistakes than these
+		stride = 13
+	}
+	for k := 1; k < size; k += stride {
+		list = append(list, pause(k, short))
+		if *allSplits {
+			list = append(list, pause(k, 3*time.Second))
+		}
+	}
+	return list
+}
+
+// pause cuts the stream in two at byte k, and waits there.
+func pause(k int, d time.Duration) pacing {
+	return pacing{
+		name: fmt.Sprintf("%v after byte %d", d, k),
+		pace: func() scenario.Pace {
+			return scenario.Pace{Cut: record.SplitAt(k), Pause: func(at int) time.Duration {
+				if at == k {
+					return d
+				}
+				return 0
+			}}
+		},
+		long: d > 100*time.Millisecond,
+	}
+}
+
+// promptLike is an end that could be a prompt's.
+var promptLike = regexp.MustCompile(`[^\s][>#$%\]:)?]\s?$`)
+
+// tempting lists the places in a scenario's stream, the login aside, where a
+// prompt may seem to end.
+func tempting(t *testing.T, s *scenario.Scenario) []int {
+	t.Helper()
+	var places []int
+	synctest.Test(t, func(t *testing.T) {
+		player := scenario.NewPlayer(s, scenario.Pace{})
+		u := &user{s: s, player: player, exact: true}
+		login := 0
+		u.open = func(ctx context.Context, cfg *vty.Config) (*vty.Device, error) {
+			dev, err := vty.Open(ctx, player.Pipe(), "r1", cfg)
+			synctest.Wait()
+			login = len(player.Sent())
+			return dev, err
+		}
+		_ = u.run(t.Context())
+		sent := player.Sent()
+		for k := login + 1; k < len(sent); k++ {
+			line := sent[strings.LastIndexByte(sent[:k], '\n')+1 : k]
+			if promptLike.MatchString(line) {
+				places = append(places, k)
+			}
+		}
+	})
+	return places
+}
