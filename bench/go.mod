@@ -3,14 +3,18 @@ module github.com/vtynet/vty/bench
 go 1.26.0
 
 require (
+	github.com/scrapli/scrapligo v1.4.3
 	github.com/vtynet/vty v0.0.0
 	golang.org/x/crypto v0.58.0
 )
 
 require (
+	github.com/creack/pty v1.1.24 // indirect
+	github.com/sirikothe/gotextfsm v1.0.1-0.20200816110946-6aa2cfd355e4 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/net v0.62.0 // indirect
 	golang.org/x/sys v0.49.0 // indirect
+	gopkg.in/yaml.v3 v3.0.1 // indirect
 )
 
 replace github.com/vtynet/vty => ../

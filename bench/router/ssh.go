@@ -39,6 +39,7 @@ func ServeSSH(l net.Listener) error {
 
 // accept gives each connection a goroutine.
 func accept(l net.Listener, serve func(net.Conn)) error {
+	_ = lines() // before anybody waits for them
 	for {
 		conn, err := l.Accept()
 		if err != nil {

@@ -63,6 +63,9 @@ func (d *dataReader) Read(p []byte) (int, error) {
 		w := 0
 		for _, b := range p[:n] {
 			if d.take(b) {
+				if b == '\n' { // a return of a client that knows no better
+					b = '\r'
+				}
 				p[w] = b
 				w++
 			}

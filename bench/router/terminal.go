@@ -18,6 +18,7 @@ type terminal struct {
 	line []byte
 	mode string // what stands between the name and the # in the prompt
 	over bool
+	cr   bool // the last key was a return: a line feed behind it is none
 }
 
 // serve talks until the user leaves or the connection ends.
@@ -42,9 +43,11 @@ func serve(rw io.ReadWriter) error {
 }
 
 func (t *terminal) key(b byte) error {
+	after := t.cr
+	t.cr = b == '\r'
 	switch {
 	case t.over:
-	case b == '\r':
+	case b == '\r' || b == '\n' && !after:
 		t.out = append(t.out, '\r', '\n')
 		command := strings.TrimSpace(string(t.line))
 		t.line = t.line[:0]

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // Hostname is the router's name, User and Password let anyone in.
@@ -22,7 +23,7 @@ const LineSize = 60
 const maxLines = 200_000
 
 // lines is the text of the longest answer; a shorter one is its head.
-var lines = func() []byte {
+var lines = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
 	b.Grow(maxLines * LineSize)
 	for i := range maxLines {
@@ -30,7 +31,7 @@ var lines = func() []byte {
 			i/256%256, i%256, i%9973, i%254+1, i%48))
 	}
 	return b.Bytes()
-}()
+})
 
 const version = `Cisco IOS XE Software, Version 17.09.04a
 Cisco IOS Software [Cupertino], Virtual XE Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 17.9.4a, RELEASE SOFTWARE (fc3)
@@ -108,5 +109,5 @@ func answer(command string) (text []byte, packet int) {
 			return invalidText, 0
 		}
 	}
-	return lines[:n*LineSize], packet
+	return lines()[:n*LineSize], packet
 }

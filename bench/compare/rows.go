@@ -1,0 +1,43 @@
+package main
+
+import "time"
+
+// The delays of the long lines.
+const (
+	nearby = 25 * time.Millisecond
+	remote = 50 * time.Millisecond
+)
+
+var pair = []string{floor, ours}
+
+// rows is the work of the issue, first over SSH, then over Telnet.
+func rows(quick bool) []row {
+	var all []row
+	for _, t := range []string{"ssh", "telnet"} {
+		all = append(all,
+			row{title: "Open, `show version`, close", transport: t, work: "open", n: 50, limit: "1.3 x wall and CPU"},
+			row{title: "The same on a line of 25 ms", transport: t, work: "open", n: 3, delay: nearby, limit: "3 round trips fewer", runs: 3},
+			row{title: "1,000 short commands, each awaited", transport: t, work: "commands", n: 1000, limit: "1.25 x wall and CPU"},
+			row{title: "20,000 lines (1.2 MB)", transport: t, work: "lines", n: 20_000, limit: "1.3 x wall and CPU, memory 1.2 x text"},
+			row{title: "200,000 lines (12 MB)", transport: t, work: "lines", n: 200_000, limit: "1.3 x wall and CPU, memory 1.2 x text"},
+			row{title: "20,000 lines, streamed", transport: t, work: "stream", n: 20_000, limit: "constant memory"},
+			row{title: "200,000 lines, streamed", transport: t, work: "stream", n: 200_000, limit: "constant memory"},
+			row{title: "20,000 lines in 100-byte packets", transport: t, work: "lines", n: 20_000, packet: 100, limit: "1.5 x wall and CPU"},
+			row{title: "20,000 lines, one byte at a time", transport: t, work: "lines", n: 20_000, packet: 1, limit: "1.5 x wall and CPU", only: pair, runs: 7},
+			row{title: "100 sessions at once: open, 3 commands, close", transport: t, work: "fleet", n: 100, limit: "1.15 x CPU"},
+			row{title: "1,000 sessions at once", transport: t, work: "fleet", n: 1000, limit: "1.15 x CPU"},
+			row{title: "5,000 sessions at once", transport: t, work: "fleet", n: 5000, limit: "1.15 x CPU", only: pair},
+			row{title: "500 idle sessions", transport: t, work: "hold", n: 500, limit: "1.2 x memory"},
+			row{title: "5,000 idle sessions", transport: t, work: "hold", n: 5000, limit: "1.2 x memory", only: pair, runs: 3},
+			row{title: "1,000 configuration lines on a line of 50 ms", transport: t, work: "config", n: 1000, delay: remote, limit: "40 round trips", only: []string{ours}, runs: 1},
+		)
+	}
+	if quick {
+		for i := range all {
+			r := &all[i]
+			r.only, r.runs = pair, 1
+			r.n = min(r.n, map[string]int{"open": 2, "commands": 20, "lines": 200, "stream": 200, "fleet": 4, "hold": 4, "config": 5}[r.work])
+		}
+	}
+	return all
+}
