@@ -178,7 +178,7 @@ func (r *report) table(b *strings.Builder, row *row, result []*outcome) {
 	head := []string{"program", "wall", "x", "spread", "CPU", "x", "mallocs", "peak memory", "router's CPU", "right"}
 	switch {
 	case row.delay > 0:
-		head = append(head, "round trips")
+		head = append(head, "round trips", "open", "run", "close")
 	case row.work == "open":
 		head = append(head, "open", "run", "close")
 	case row.work == "commands":
@@ -220,11 +220,12 @@ func (r *row) cells(o, f *outcome) []string {
 	switch {
 	case r.delay > 0:
 		cells = append(cells, fmt.Sprintf("%.1f", r.trips(o)))
+		for _, phase := range phases {
+			cells = append(cells, fmt.Sprintf("%.1f", at(phase)/r.delay.Seconds()))
+		}
 	case r.work == "open":
-		for _, phase := range []func(work.Report) float64{
-			func(r work.Report) float64 { return r.Open }, func(r work.Report) float64 { return r.Run }, func(r work.Report) float64 { return r.Close },
-		} {
-			cells = append(cells, seconds(at(func(r work.Report) float64 { return phase(r) / float64(r.Items) })))
+		for _, phase := range phases {
+			cells = append(cells, seconds(at(phase)))
 		}
 	case r.work == "commands":
 		cells = append(cells, seconds(at(func(r work.Report) float64 { return r.Median })), seconds(at(func(r work.Report) float64 { return r.P99 })))

@@ -48,3 +48,10 @@ func mallocs(r work.Report) float64 { return float64(r.Mallocs) / float64(r.Item
 func peak(r work.Report) float64    { return float64(r.Peak) / float64(r.Items) }
 func live(r work.Report) float64    { return float64(r.Live) / float64(r.Items) }
 func rss(r work.Report) float64     { return float64(r.RSS) / float64(r.Items) }
+
+// phases are the parts of the wall time of "open".
+var phases = []func(work.Report) float64{
+	func(r work.Report) float64 { return r.Open / float64(r.Items) },
+	func(r work.Report) float64 { return r.Run / float64(r.Items) },
+	func(r work.Report) float64 { return r.Close / float64(r.Items) },
+}
