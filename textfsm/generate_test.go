@@ -10,8 +10,9 @@ import (
 // generator makes up templates and texts that they are likely to match.
 type generator struct {
 	*rand.Rand
-	values []string
-	states []string
+	values  []string
+	states  []string
+	samples []string // lines that rules may match
 }
 
 func (g *generator) one(of ...string) string { return of[g.IntN(len(of))] }
@@ -20,7 +21,7 @@ func (g *generator) chance(in int) bool { return g.IntN(in) == 0 }
 
 func (g *generator) template() string {
 	var b strings.Builder
-	g.values, g.states = nil, []string{"Start"}
+	g.values, g.samples, g.states = nil, nil, []string{"Start"}
 	for range g.IntN(3) {
 		g.states = append(g.states, g.one("Body", "More", "S_1", "Tail"))
 	}
@@ -78,9 +79,13 @@ func (g *generator) value(i int) string {
 func (g *generator) rule() string {
 	var b strings.Builder
 	b.WriteString(g.one("  ^", "  ^", " ^", "\t^"))
-	unused := slices.Clone(g.values)
+	unused, sample := slices.Clone(g.values), ""
+	defer func() { g.samples = append(g.samples, sample) }()
 	for range 1 + g.IntN(3) {
-		b.WriteString(g.one("", "", "", `\s*`, `\s*`, "a", `\S+\s`, "k:", `\w+:\s*`, `\s`, "-*", "(a )?", `.*`))
+		filler := [][2]string{{"", ""}, {"", ""}, {`\s*`, " "}, {`\s+`, "  "}, {"a", "a"}, {`\S+\s`, "ab "}, {"k:", "k:"},
+			{`\w+:\s*`, "x: "}, {`\s`, " "}, {"-*", "-"}, {"(a )?", "a "}, {`.*`, "b 1"}}[g.IntN(12)]
+		b.WriteString(filler[0])
+		sample += filler[1]
 		if len(unused) > 0 && !g.chance(3) {
 			i := g.IntN(len(unused))
 			ref := "${" + unused[i] + "}"
@@ -91,6 +96,7 @@ func (g *generator) rule() string {
 				ref = "(" + ref + ")" + g.one("?", "", " *", "*")
 			}
 			b.WriteString(ref)
+			sample += g.one("ab", "12", "a", "7", "b", "a 1", "")
 			if !g.chance(100) {
 				unused = slices.Delete(unused, i, i+1)
 			}
@@ -151,7 +157,10 @@ func (g *generator) broken(text string) string {
 func (g *generator) text() string {
 	var b strings.Builder
 	for range g.IntN(14) {
-		for range g.IntN(6) {
+		if len(g.samples) > 0 && !g.chance(3) {
+			b.WriteString(g.one(g.samples...))
+		}
+		for range g.IntN(6) * g.IntN(2) {
 			b.WriteString(g.one("a", "b", "ab", "12", "7", " ", " ", "  ", "k:", "x: ", "-", "--", "é", "a 1", "abc", "\t", ":", "a ", "\u00a0", "٣"))
 		}
 		b.WriteString(g.one("\n", "\n", "\n", "\n", "\n", "\r\n", "\n\n", "", "\r", "\v", "\x1c", "\u2028", "\x85", "\u0085", "\f"))

@@ -125,7 +125,7 @@ func TestReference(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
-	if count.rows < cases/4 || count.crash > cases/10 {
+	if count.rows < cases/6 || count.crash > cases/10 {
 		t.Error("the cases are no test: too few have rows")
 	}
 }

@@ -31,6 +31,7 @@ type Scratch struct {
 	slots  []int32
 	stack  []choice
 	budget int
+	memory memory
 }
 
 // patience is how many steps the quick matcher may take: some, and so many for
@@ -38,8 +39,22 @@ type Scratch struct {
 // slow with.
 func patience(length int) int { return 4000 + 64*length }
 
-// match runs the program on text from its start.
+// match runs the program on text from its start, for a while.
 func (p *program) match(m *Scratch, text string) verdict {
+	m.memory.used = false
+	return p.runAll(m, text, patience(len(text)))
+}
+
+// matchSurely runs the program to its end, in time linear in the text. It is
+// unsure only if that takes too much memory.
+func (p *program) matchSurely(m *Scratch, text string) verdict {
+	if !p.rememberable || !m.memory.prepare(p, len(text)) {
+		return unsure
+	}
+	return p.runAll(m, text, math.MaxInt)
+}
+
+func (p *program) runAll(m *Scratch, text string, budget int) verdict {
 	if len(text) >= math.MaxInt32/2 {
 		return unsure
 	}
@@ -57,7 +72,7 @@ func (p *program) match(m *Scratch, text string) verdict {
 	for i := range m.slots {
 		m.slots[i] = -1
 	}
-	m.text, m.stack, m.budget = text, m.stack[:0], patience(len(text))
+	m.text, m.stack, m.budget = text, m.stack[:0], budget
 	v, _ := p.run(m, 0, 0)
 	return v
 }
@@ -98,7 +113,7 @@ next:
 			pos = before(text, pos)
 		} else {
 			var ok, plain bool
-			pos, start, ok, plain = i.take(text, pos)
+			pos, start, ok, plain = i.take(m, pc, pos)
 			m.budget -= int(pos - start)
 			if !ok || m.budget < 0 {
 				goto back
@@ -125,6 +140,9 @@ next:
 		}
 		if pos > start {
 			m.stack = append(m.stack, choice{pc, pos, start})
+		}
+		if m.memory.used && m.memory.seen(m, 2*pc+1, pos) {
+			goto back
 		}
 	case doLazyRun:
 		more := low
@@ -162,12 +180,25 @@ next:
 				if width == 0 || more == 0 {
 					goto back
 				}
+				if m.memory.used && i.max == unlimited && m.memory.seen(m, 2*pc, pos) {
+					goto back
+				}
 				pos += int32(width)
 				more--
 				m.budget--
 			}
 		}
-		if more > 0 {
+		if m.memory.used {
+			if i.max == unlimited && m.memory.seen(m, 2*pc, pos) {
+				goto back
+			}
+			if more > 0 {
+				m.stack = append(m.stack, choice{pc, pos, more})
+			}
+			if m.memory.seen(m, 2*pc+1, pos) {
+				goto back
+			}
+		} else if more > 0 {
 			m.stack = append(m.stack, choice{pc, pos, more})
 		}
 	case doSplit:
@@ -179,6 +210,9 @@ next:
 			pc = i.x
 			goto next
 		}
+		if m.memory.used && m.memory.seen(m, 2*pc, pos) {
+			goto back
+		}
 		if i.other == nil || i.other[c] {
 			m.stack = append(m.stack, choice{i.x, pos, fresh})
 		}
@@ -189,6 +223,9 @@ next:
 			c = int(text[pos])
 		}
 		m.budget--
+		if m.memory.used && m.memory.seen(m, 2*pc, pos) {
+			goto back
+		}
 		if i.other == nil || i.other[c] {
 			if i.next == nil || i.next[c] {
 				m.stack = append(m.stack, choice{pc + 1, pos, fresh})
@@ -346,10 +383,10 @@ func (s *set) at(text string, pos int) int {
 
 // take takes as many characters as it can, and tells where the fewest end, and
 // whether all were ASCII.
-func (i *instruction) take(text string, pos int32) (end, least int32, ok, plain bool) {
-	ascii := &i.set.ascii
+func (i *instruction) take(m *Scratch, pc, pos int32) (end, least int32, ok, plain bool) {
+	text, ascii := m.text, &i.set.ascii
 	at, plain := int(pos), true
-	if i.max == unlimited && i.min <= 1 {
+	if i.max == unlimited && i.min <= 1 && !m.memory.used {
 		for at < len(text) && text[at] < utf8.RuneSelf && ascii[text[at]] {
 			at++
 		}
@@ -370,6 +407,10 @@ func (i *instruction) take(text string, pos int32) (end, least int32, ok, plain 
 	for i.max == unlimited || count < i.max {
 		width := i.set.at(text, at)
 		if width == 0 {
+			break
+		}
+		if i.max == unlimited && count >= i.min && m.memory.used && m.memory.seen(m, 2*pc, int32(at)) {
+			// From here on all was tried, but for the end of this turn.
 			break
 		}
 		plain = plain && text[at] < utf8.RuneSelf

@@ -65,10 +65,17 @@ type program struct {
 	code  []instruction
 	slots int // two for each group, and those of loops
 	start *wanted
+	marks []int32 // slots that hold where the turn of a loop began
+	// rememberable: what is tried at a place comes to the same whenever it is
+	// tried again, so that it need not be.
+	rememberable bool
 }
 
 // maxProgram limits how long a program gets by writing repetitions out.
 const maxProgram = 4000
+
+// maxMarks limits the loops whose state is remembered along with a place.
+const maxMarks = 4
 
 var errTooLong = errors.New("the pattern is too long for the quick matcher")
 
@@ -96,6 +103,7 @@ func compile(root *node, keep []bool) (p *program, err error) {
 	c.node(root, anyStart)
 	c.emit(instruction{code: doMatch})
 	c.start = c.table(root.first(anyStart))
+	c.rememberable = len(c.marks) <= maxMarks && !mayBacktrack(root)
 	return &c.program, nil
 }
 
@@ -308,6 +316,7 @@ func (c *compiler) loop(n *node, body *node, follow starts) {
 	empty, mark := body.nullable(), int32(0)
 	if empty {
 		mark = c.slot()
+		c.marks = append(c.marks, mark)
 		c.emit(instruction{code: doClear, x: mark})
 	}
 	way := instruction{code: doSplit, next: c.table(inside), other: c.table(follow)}

@@ -3,7 +3,6 @@ package pyre
 import (
 	"bufio"
 	"encoding/json"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -92,7 +91,7 @@ func TestReference(t *testing.T) {
 		_ = in.Close()
 	}()
 	answers := json.NewDecoder(bufio.NewReader(out))
-	matched, failed := 0, 0
+	matched, remembered, failed := 0, 0, 0
 	for q := range asked {
 		var a answer
 		if err := answers.Decode(&a); err != nil {
@@ -115,12 +114,25 @@ func TestReference(t *testing.T) {
 			if want != nil {
 				matched++
 			}
+			if re.quick == nil || !re.quick.rememberable {
+				continue
+			}
+			remembered++
+			got = nil
+			if re.quick.matchSurely(&m, q.texts[i]) == yes {
+				got = found(re, &m)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Errorf("%q on %q, remembering: we say %v, Python %v", q.pattern, q.texts[i], got, want)
+				failed++
+				break
+			}
 		}
 		if failed > 20 {
 			t.Fatal("too many differences")
 		}
 	}
-	t.Logf("%d cases, %d matches", cases, matched)
+	t.Logf("%d cases, %d matches, %d texts with memory too", cases, matched, remembered)
 	if err := cmd.Wait(); err != nil {
 		t.Error(err)
 	}
@@ -149,5 +161,3 @@ func found(re *Regexp, m *Scratch) map[string][2]int {
 	}
 	return all
 }
-
-var _ = fmt.Sprint

@@ -77,15 +77,16 @@ func (re *Regexp) String() string { return re.pattern }
 // number 0, the whole.
 func (re *Regexp) Names() []string { return re.names }
 
-// NeedsBacktracking tells what in the pattern Go's linear-time engine has no
-// equal for; "" if nothing.
+// NeedsBacktracking tells what in the pattern can't be matched in linear time; ""
+// if all can.
 func (re *Regexp) NeedsBacktracking() string {
-	if re.why == "" {
-		if _, err := regexp.Compile(linear(re.root, re.keep)); err != nil {
-			return "too large for the linear engine"
-		}
+	if re.why != "" || re.quick != nil && re.quick.rememberable {
+		return re.why
 	}
-	return re.why
+	if _, err := regexp.Compile(linear(re.root, re.keep)); err != nil || !sameInGo(re.root) {
+		return "too large for the linear engines"
+	}
+	return ""
 }
 
 // Match matches text from its start, and notes in m where the named groups are.
@@ -107,6 +108,11 @@ func (m *Scratch) Group(number int) (start, end int, ok bool) {
 }
 
 func (re *Regexp) matchSurely(m *Scratch, text string) (bool, error) {
+	if re.quick != nil {
+		if v := re.quick.matchSurely(m, text); v != unsure {
+			return v == yes, nil
+		}
+	}
 	n := 2 * len(re.names)
 	if cap(m.slots) < n {
 		m.slots = make([]int32, n)
@@ -124,7 +130,7 @@ func (re *Regexp) matchSurely(m *Scratch, text string) (bool, error) {
 
 // surely makes the engine that decides what the quick matcher could not.
 func (re *Regexp) surely() (surely, error) {
-	if re.why == "" {
+	if re.why == "" && sameInGo(re.root) {
 		if r, err := regexp.Compile(linear(re.root, re.keep)); err == nil {
 			return byLinear(r), nil
 		}

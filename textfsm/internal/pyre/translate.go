@@ -15,8 +15,7 @@ type translator struct {
 	linear bool // for Go's regexp; else for regexp2
 }
 
-// notLinear tells what stands in the way of matching with Go's regexp; "" if
-// nothing does.
+// notLinear tells what in a pattern can't be matched in linear time; "" if all can.
 func notLinear(root *node) (why string) {
 	root.walk(func(n *node) {
 		switch {
@@ -31,15 +30,29 @@ func notLinear(root *node) (why string) {
 			why = "condition"
 		case n.op == opAtomic:
 			why = "atomic group"
-		case n.op == opWordEdge && !n.ascii:
-			why = `\b or \B on Unicode`
 		case n.op == opRepeat && n.manner == possessive:
 			why = "possessive quantifier"
-		case n.op == opRepeat && (n.min > 10*most || n.max > 10*most):
-			why = "repeat count above " + strconv.Itoa(10*most)
 		}
 	})
 	return why
+}
+
+func mayBacktrack(root *node) bool { return notLinear(root) != "" }
+
+// sameInGo tells whether Go's regexp means the same: its words are of ASCII only,
+// it takes no very large counts, and it ends loops whose turns may be empty in
+// another way.
+func sameInGo(root *node) bool {
+	same := true
+	root.walk(func(n *node) {
+		switch {
+		case n.op == opWordEdge && !n.ascii,
+			n.op == opRepeat && (n.min > 10*most || n.max > 10*most),
+			n.op == opRepeat && n.max != 0 && n.max != 1 && n.subs[0].nullable():
+			same = false
+		}
+	})
+	return same
 }
 
 // linear is the pattern for Go's regexp, anchored at the start.
