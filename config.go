@@ -62,8 +62,9 @@ type Config struct {
 	// a recorder, for example.
 	Wrap func(transport.Conn) transport.Conn
 
-	// OpenTimeout limits everything from the name lookup to the first prompt
-	// where the context has no deadline. 0 means 60 s.
+	// OpenTimeout limits everything from the name lookup to the device being
+	// ready, beside the context. 0 means 60 s where the context has no deadline,
+	// and no limit of its own where it has one.
 	OpenTimeout time.Duration
 	// Silence is how long a device may say nothing while an answer is awaited.
 	// 0 means 60 s, a negative value means for ever.

@@ -2,6 +2,7 @@ package vty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,6 +16,7 @@ type Report struct {
 	Candidate bool     // the platform collects lines in a candidate that is committed
 	Committed bool     // the candidate was made live
 	Aborted   bool     // the candidate was thrown away
+	Uncertain bool     // the commit was typed, and how it ended is not known
 	Commit    string   // what the device said to the commit
 	Saved     bool     // the running configuration was saved
 }
@@ -25,7 +27,7 @@ type Line struct {
 	Answer   string // as answered; "" for a line taken without a word
 	Accepted bool
 	Reason   string // the part of Answer that refuses it
-	Mode     string // the prompt that followed
+	Prompt   string // that followed
 	Elapsed  time.Duration
 }
 
@@ -38,6 +40,21 @@ func (r *Report) Applied() int {
 		}
 	}
 	return n
+}
+
+// state says in words what is in effect.
+func (r *Report) state() string {
+	switch {
+	case r.Uncertain:
+		return "whether it took effect is not known: look at the device"
+	case r.Aborted:
+		return "nothing was changed: the candidate was thrown away"
+	case r.Committed:
+		return "the configuration was committed all the same"
+	case r.Candidate:
+		return fmt.Sprintf("nothing was committed, and %d lines may be left in the candidate", r.Applied())
+	}
+	return fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Unsent))
 }
 
 // Configuration is what to configure and how.
@@ -93,8 +110,8 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	if report.Candidate {
 		err = d.concludeCandidate(ctx, report, err)
 	}
-	if back := d.comeBack(ctx); err == nil {
-		err = back
+	if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
+		err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
 	}
 	if err == nil && conf.Save && len(how.Save) > 0 {
 		if err = d.steps(ctx, how.Save); err == nil {
@@ -117,7 +134,7 @@ func (d *Device) sendLines(ctx context.Context, conf Configuration, report *Repo
 			report.Lines = append(report.Lines, Line{Text: text, Reason: err.Error()})
 			return &ConfigureError{Host: d.host, Line: n, Report: report, Err: err}
 		}
-		line := Line{Text: text, Answer: reply.Text, Mode: reply.Prompt, Elapsed: reply.Elapsed}
+		line := Line{Text: text, Answer: reply.Text, Prompt: reply.Prompt, Elapsed: reply.Elapsed}
 		reason, refused := judge(reply.Text, how.Failures, d.def.Failures)
 		line.Accepted, line.Reason = !refused, reason
 		report.Lines = append(report.Lines, line)
@@ -150,6 +167,10 @@ func (d *Device) concludeCandidate(ctx context.Context, report *Report, err erro
 			report.Committed = true
 			return nil
 		}
+		err = &ConfigureError{Host: d.host, Report: report, Err: err}
+		if report.Uncertain || d.ch.Err() != nil {
+			return err // what a rollback would undo cannot be known
+		}
 	}
 	ctx, cancel := cleanUp(ctx)
 	defer cancel()
@@ -168,6 +189,7 @@ func (d *Device) commit(ctx context.Context, report *Report) error {
 	for _, step := range how.Commit {
 		reply, err := d.ch.Send(ctx, d.input(step, d.mode))
 		if err != nil {
+			report.Uncertain = true
 			return fmt.Errorf("%s: %w", d.host, err)
 		}
 		report.Commit += reply.Text

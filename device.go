@@ -146,5 +146,12 @@ func (d *Device) leave(ctx context.Context) error {
 			return err
 		}
 	}
-	return d.steps(ctx, d.def.Close, d.mode)
+	for _, step := range d.def.Close {
+		in := d.input(step, d.mode)
+		in.Last = true
+		if reply, err := d.ch.Send(ctx, in); err != nil || reply.Ended {
+			return err
+		}
+	}
+	return nil
 }

@@ -19,8 +19,8 @@ const defaultOpenTimeout = time.Minute
 
 // Dial connects to host, logs in, reaches the mode that commands run in and
 // prepares the terminal. host is a name or an address, with a port if wished:
-// "r1", "192.0.2.1:2222", "[2001:db8::1]:22", "fe80::1%eth0". A nil cfg is an
-// error, since it has no host-key policy.
+// "r1", "192.0.2.1:2222", "[2001:db8::1]:22", "fe80::1%eth0". A nil cfg is
+// the zero Config, whose missing host-key policy is an error over SSH.
 //
 // The error is a *DialError, save for mistakes in cfg.
 func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
@@ -69,11 +69,11 @@ func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (*
 }
 
 func openContext(ctx context.Context, cfg *Config) (context.Context, context.CancelFunc) {
-	if _, limited := ctx.Deadline(); limited {
-		return ctx, func() {}
-	}
 	limit := cfg.OpenTimeout
 	if limit <= 0 {
+		if _, limited := ctx.Deadline(); limited {
+			return ctx, func() {}
+		}
 		limit = defaultOpenTimeout
 	}
 	return context.WithTimeout(ctx, limit)
@@ -144,7 +144,9 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		_ = d.ch.Close()
 		return nil, &DialError{Host: host, Port: port, Phase: phase, Err: err}
 	}
-	reply, err := d.ch.Login(ctx, d.login())
+	login := d.login()
+	login.Inside = authenticated(conn)
+	reply, err := d.ch.Login(ctx, login)
 	if err != nil {
 		return fail(PhaseLogin, err)
 	}
@@ -172,6 +174,21 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		trace.Ready(prompt, mode, time.Since(started))
 	}
 	return d, nil
+}
+
+// authenticated reports whether the transport has proved who the user is, so that
+// the device has no reason to ask again.
+func authenticated(conn transport.Conn) bool {
+	for {
+		if a, ok := conn.(interface{ AuthMethod() string }); ok {
+			return a.AuthMethod() != "none"
+		}
+		w, ok := conn.(interface{ Unwrap() transport.Conn })
+		if !ok {
+			return false
+		}
+		conn = w.Unwrap()
+	}
 }
 
 // channelConfig says to the channel what the definition knows.

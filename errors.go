@@ -62,11 +62,7 @@ type DialError struct {
 }
 
 func (e *DialError) Error() string {
-	text := e.Err.Error()
-	if strings.Contains(text, e.Host) {
-		return text
-	}
-	return fmt.Sprintf("%s: %s", e.Host, text)
+	return fmt.Sprintf("%s: %v", e.Host, e.Err)
 }
 
 // Unwrap returns the cause.
@@ -82,7 +78,7 @@ type CommandError struct {
 }
 
 func (e *CommandError) Error() string {
-	return fmt.Sprintf("%s: %q refused: %s", e.Host, e.Command, strings.TrimSpace(e.Reason))
+	return fmt.Sprintf("%s: %q refused: %s", e.Host, auth.Mask(e.Command), auth.Mask(strings.TrimSpace(e.Reason)))
 }
 
 // Unwrap returns ErrRefused.
@@ -107,7 +103,7 @@ func (e *ModeError) Error() string {
 	}
 	fmt.Fprintf(&b, ": the device is in %q", e.Seen)
 	if answer := strings.TrimSpace(e.Answer); answer != "" {
-		fmt.Fprintf(&b, " and says %q", answer)
+		fmt.Fprintf(&b, " and says %q", auth.Mask(answer))
 	}
 	return b.String()
 }
@@ -148,36 +144,30 @@ type InputError struct {
 	Why   string
 }
 
-func (e *InputError) Error() string { return fmt.Sprintf("%q: %v: %s", e.Input, ErrInput, e.Why) }
+func (e *InputError) Error() string {
+	return fmt.Sprintf("%q: %v: %s", auth.Mask(e.Input), ErrInput, e.Why)
+}
 
 // Unwrap returns ErrInput.
 func (e *InputError) Unwrap() error { return ErrInput }
 
-// ConfigureError says which configuration line the device refused. It wraps the
-// *CommandError of that line. What was applied, and whether a candidate was
-// thrown away, is in the Report.
+// ConfigureError says at which configuration line, or at the commit, things went
+// wrong. It wraps the cause: a *CommandError where the device refused. What was
+// applied, and what became of a candidate, is in the Report.
 type ConfigureError struct {
 	Host   string
-	Line   int // counted from 1
+	Line   int // counted from 1; 0 for the commit
 	Report *Report
 	Err    error
 }
 
 func (e *ConfigureError) Error() string {
-	r := e.Report
-	var state string
-	switch {
-	case r.Aborted:
-		state = "nothing was changed: the candidate was thrown away"
-	case r.Committed:
-		state = "the configuration was committed all the same"
-	case r.Candidate:
-		state = "nothing was committed"
-	default:
-		state = fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Unsent))
+	place := "the commit"
+	if e.Line > 0 {
+		place = fmt.Sprintf("line %d", e.Line)
 	}
-	return fmt.Sprintf("line %d: %v; %s", e.Line, e.Err, state)
+	return fmt.Sprintf("%s: %v; %s", place, e.Err, e.Report.state())
 }
 
-// Unwrap returns the line's error.
+// Unwrap returns the cause.
 func (e *ConfigureError) Unwrap() error { return e.Err }

@@ -133,7 +133,7 @@ func (d *Device) asks(asks []platform.Ask) []channel.Ask {
 	var out []channel.Ask
 	for _, ask := range asks {
 		given := false
-		out = append(out, channel.Ask{Shape: ask.Prompt, Answer: func(ctx context.Context, _ string) (channel.Answer, error) {
+		out = append(out, channel.Ask{Shape: ask.Prompt, Hidden: ask.Secret != "" && ask.Secret != "user", Answer: func(ctx context.Context, _ string) (channel.Answer, error) {
 			if ask.Secret == "" {
 				return channel.Answer{Text: ask.Answer, Key: ask.Key}, nil
 			}

@@ -254,7 +254,7 @@ func (d *dialogue) talk(ctx context.Context, conn transport.Conn, keep bool) str
 			fmt.Fprintf(&b, "configure %q: %v, a refused line %t\n", lines, err, errors.As(err, &refused))
 			fmt.Fprintf(&b, "committed %t, aborted %t, said %q, unsent %q\n", report.Committed, report.Aborted, report.Commit, report.Unsent)
 			for _, l := range report.Lines {
-				fmt.Fprintf(&b, "  %q: accepted %t %q, answer %q, then %q\n", l.Text, l.Accepted, l.Reason, l.Answer, l.Mode)
+				fmt.Fprintf(&b, "  %q: accepted %t %q, answer %q, then %q\n", l.Text, l.Accepted, l.Reason, l.Answer, l.Prompt)
 			}
 		}
 	}

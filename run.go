@@ -6,6 +6,7 @@ import (
 	"iter"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/channel"
@@ -38,7 +39,8 @@ func (d *Device) Each(ctx context.Context, commands ...string) iter.Seq2[*Result
 
 // Stream types a command and yields its answer line by line as it comes, in
 // constant memory. An error is the last thing yielded. Leaving the loop early
-// stops the command and leaves the device at its prompt.
+// stops the command and leaves the device at its prompt. The session is busy until
+// the loop ends: another operation on the device within it waits for ever.
 func (d *Device) Stream(ctx context.Context, command string) iter.Seq2[string, error] {
 	return d.Follow(ctx, Command{Line: command})
 }
@@ -62,10 +64,14 @@ type Command struct {
 	Whenever []Step
 	// Ends allows the device to end the session instead of showing a prompt.
 	Ends bool
+	// Silence takes the place of Config.Silence, for commands that say nothing
+	// for long; 0 leaves that, a negative value means for ever.
+	Silence time.Duration
 }
 
 // Step is a question and its answer. Of Answer, Secret and Reply one is used:
-// Reply if not nil, or else Secret, or else Answer.
+// Reply if not nil, or else Secret, or else Answer. Reply must not use the device,
+// whose session is busy.
 type Step struct {
 	Expect *regexp.Regexp // found in the line at the cursor, trailing blanks removed
 	Answer string
@@ -146,7 +152,7 @@ func (d *Device) ready(ctx context.Context, cmd Command) error {
 
 // command makes a channel's input of a command.
 func (d *Device) command(cmd Command) channel.Input {
-	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends}
+	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends, Silence: cmd.Silence}
 	if cmd.After != "" {
 		in.Modes = []string{cmd.After}
 	}
@@ -160,7 +166,7 @@ func (d *Device) command(cmd Command) channel.Input {
 }
 
 func (s Step) ask() channel.Ask {
-	return channel.Ask{Shape: s.Expect, Answer: func(ctx context.Context, question string) (channel.Answer, error) {
+	return channel.Ask{Shape: s.Expect, Hidden: s.Secret != nil, Answer: func(ctx context.Context, question string) (channel.Answer, error) {
 		a := channel.Answer{Text: s.Answer, Key: s.Key}
 		var err error
 		switch {

@@ -13,11 +13,12 @@ import (
 // read from in is typed. Nothing is interpreted.
 //
 // It returns nil when the device ends the session, and when in ends and the
-// device has come back to a prompt; the session then goes on. When ctx ends it
-// returns the context's cause, with the device interrupted and at its prompt, or
-// with ErrClosed. An error of in or out comes back as it is.
+// device has come back to a prompt; the session then goes on. When ctx ends, or
+// in or out fails, it returns that error, with the device interrupted and at its
+// prompt, or with ErrClosed beside it.
 //
-// A Read of in that blocks is not interrupted: it goes on until it returns.
+// Once it returns nothing more is typed. A Read of in or a Write of out that
+// blocks is left behind: it ends when it ends, and a key read by then is lost.
 func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := c.acquire(ctx); err != nil {
 		return err
@@ -26,39 +27,46 @@ func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error
 	if err := c.Err(); err != nil {
 		return err
 	}
-	tap := &tap{out: out, failed: make(chan error, 1)}
+	shown, keys := newTap(out), &keyboard{c: c, turn: make(chan struct{}, 1), at: -1}
 	c.mu.Lock()
-	_, err := out.Write(c.m.term.Current())
-	c.tap = tap
+	shown.put(c.m.term.Current())
+	c.tap = shown
 	c.mu.Unlock()
-	defer c.untap()
-	if err != nil {
-		return err
-	}
+	defer c.untap(shown)
+
 	typed := make(chan error, 1)
-	go func() {
-		_, err := io.Copy(c.conn, in)
-		typed <- err
-	}()
+	go func() { typed <- keys.copy(in) }()
+	var err error
 	select {
 	case err = <-typed:
-	case err = <-tap.failed:
-	case <-c.done:
-		return nil
+	case err = <-shown.failed:
 	case <-ctx.Done():
-		if c.recover() != nil {
-			return errors.Join(context.Cause(ctx), ErrClosed)
-		}
-		return context.Cause(ctx)
+		err = context.Cause(ctx)
+	case <-c.done:
 	}
-	if err != nil {
+	unheard := keys.shut()
+	select {
+	case <-c.done:
+		shown.finish(ctx)
+		return nil
+	default:
+	}
+	if err == nil {
+		if err = c.comeBack(ctx, unheard); err == nil {
+			shown.finish(ctx)
+		}
 		return err
 	}
-	return c.comeBack(ctx)
+	shown.abandon()
+	if c.recover(context.WithoutCancel(ctx)) != nil {
+		return errors.Join(err, ErrClosed)
+	}
+	return err
 }
 
-// comeBack waits for the prompt after somebody else typed.
-func (c *Channel) comeBack(ctx context.Context) error {
+// comeBack waits for the prompt after somebody else typed. unheard says that the
+// device has said nothing since: a prompt that stands there is then an old one.
+func (c *Channel) comeBack(ctx context.Context, unheard bool) error {
 	modes := make([]string, 0, len(c.cfg.Prompts))
 	for _, p := range c.cfg.Prompts {
 		modes = append(modes, p.Mode)
@@ -67,7 +75,7 @@ func (c *Channel) comeBack(ctx context.Context) error {
 	x := &exchange{c: c, in: in, started: time.Now(), awaited: "the prompt"}
 	c.mu.Lock()
 	c.m.listen(in)
-	c.m.spoken = true
+	c.m.spoken = !unheard
 	c.heard = x.started
 	c.mu.Unlock()
 	for {
@@ -78,54 +86,180 @@ func (c *Channel) comeBack(ctx context.Context) error {
 		}
 		// What was typed may still be on its way: only a quiet says that the
 		// prompt is the last one.
-		if s.kind == atPrompt && x.stays(ctx, s) {
-			_, err = x.reply(s)
+		if s.kind == atPrompt {
+			if x.stays(ctx, s) {
+				_, err = x.reply(s)
+				return err
+			}
+			if err := x.over(ctx); err != nil {
+				_, err = x.ended(ctx, err)
+				return err
+			}
+			continue
+		}
+		if s.kind == maybePrompt {
+			c.mu.Lock()
+			c.m.probing(s.line)
+			c.mu.Unlock()
+			if err = c.write(ctx, c.cfg.Return); err == nil {
+				continue
+			}
+		} else {
+			err = &QuestionError{Input: "what was typed", Question: s.line}
+		}
+		return x.fail(ctx, err)
+	}
+}
+
+// keyboard types what is read, until it is shut.
+type keyboard struct {
+	c    *Channel
+	turn chan struct{} // holds a token while something is typed
+	off  bool          // nothing more is typed
+	at   int           // how often the device had spoken when something was typed; -1 before
+}
+
+func (k *keyboard) copy(in io.Reader) error {
+	buf := make([]byte, 4<<10)
+	for {
+		n, err := in.Read(buf)
+		if n > 0 {
+			if done, err := k.press(buf[:n]); done || err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
-		if s.kind != atPrompt {
-			return x.fail(ctx, &QuestionError{Input: "what was typed", Question: s.line})
-		}
 	}
 }
 
-// tap copies what the device sends to a writer.
+// press types p, unless the keyboard is shut.
+func (k *keyboard) press(p []byte) (shut bool, err error) {
+	k.turn <- struct{}{}
+	defer func() { <-k.turn }()
+	if k.off {
+		return true, nil
+	}
+	k.c.mu.Lock()
+	k.at = k.c.reads
+	k.c.mu.Unlock()
+	k.c.typing.Lock()
+	defer k.c.typing.Unlock()
+	_, err = k.c.conn.Write(p)
+	return false, err
+}
+
+// shut lets nothing more be typed, and reports whether the device has said
+// nothing since the last key. A device that does not take what is being typed
+// loses the session.
+func (k *keyboard) shut() (unheard bool) {
+	timer := time.NewTimer(k.c.cfg.Grace)
+	defer timer.Stop()
+	select {
+	case k.turn <- struct{}{}:
+	case <-timer.C:
+		_ = k.c.conn.Close()
+		k.turn <- struct{}{}
+	}
+	k.off = true
+	at := k.at
+	<-k.turn
+	k.c.mu.Lock()
+	defer k.c.mu.Unlock()
+	return at == k.c.reads
+}
+
+// maxShown bounds what waits for a slow writer; the device is held back then.
+const maxShown = 256 << 10
+
+// tap copies what the device sends to a writer, which may be slow or stuck
+// without holding up anything but the device.
 type tap struct {
-	failed chan error // the first error of out; capacity 1
+	failed chan error    // the first error of the writer; capacity 1
+	done   chan struct{} // closed when nothing more is written
 
-	mu  sync.Mutex
-	out io.Writer // nil once the tap is closed
+	mu     sync.Mutex
+	change sync.Cond
+	wait   []byte // still to be written
+	ended  bool   // nothing more is taken
 }
 
-// copyOut gives p to the tap, if there is one, before the machine sees it: who
-// sees the machine at a prompt has the prompt in out.
-func (c *Channel) copyOut(p []byte) (tapped bool) {
-	c.mu.Lock()
-	t := c.tap
-	c.mu.Unlock()
-	if t == nil {
-		return false
-	}
+func newTap(out io.Writer) *tap {
+	t := &tap{failed: make(chan error, 1), done: make(chan struct{})}
+	t.change.L = &t.mu
+	go t.run(out)
+	return t
+}
+
+func (t *tap) run(out io.Writer) {
+	defer close(t.done)
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.out == nil {
-		return false
-	}
-	if _, err := t.out.Write(p); err != nil {
-		select {
-		case t.failed <- err:
-		default:
+	for {
+		for len(t.wait) == 0 && !t.ended {
+			t.change.Wait()
+		}
+		if len(t.wait) == 0 {
+			return
+		}
+		p := t.wait
+		t.wait = nil
+		t.change.Broadcast()
+		t.mu.Unlock()
+		_, err := out.Write(p)
+		t.mu.Lock()
+		if err != nil {
+			t.failed <- err
+			t.ended, t.wait = true, nil
+			t.change.Broadcast()
+			return
 		}
 	}
-	return true
 }
 
-// untap ends the copying: out is not written to any more once it returns.
-func (c *Channel) untap() {
+// put hands p to the writer, once there is room. It reports whether the tap is
+// open.
+func (t *tap) put(p []byte) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for len(t.wait) >= maxShown && !t.ended {
+		t.change.Wait()
+	}
+	if !t.ended {
+		t.wait = append(t.wait, p...)
+		t.change.Broadcast()
+	}
+	return !t.ended
+}
+
+// finish waits until all was written, as long as ctx lasts.
+func (t *tap) finish(ctx context.Context) {
+	t.mu.Lock()
+	t.ended = true
+	t.change.Broadcast()
+	t.mu.Unlock()
+	select {
+	case <-t.done:
+	case <-ctx.Done():
+	}
+}
+
+// abandon drops what was not written yet and takes no more.
+func (t *tap) abandon() {
+	t.mu.Lock()
+	t.ended, t.wait = true, nil
+	t.change.Broadcast()
+	t.mu.Unlock()
+}
+
+// untap ends the copying.
+func (c *Channel) untap(t *tap) {
 	c.mu.Lock()
-	t := c.tap
 	c.tap = nil
 	c.mu.Unlock()
-	t.mu.Lock()
-	t.out = nil
-	t.mu.Unlock()
+	t.abandon()
 }

@@ -7,6 +7,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -18,10 +19,13 @@ type Channel struct {
 	cfg  *Config
 	turn chan struct{} // holds a token while an operation is under way
 
+	typing sync.Mutex // held while something is written
+
 	mu       sync.Mutex
 	room     sync.Cond // signalled when a stream took lines, and on Close
 	m        *machine
 	heard    time.Time // when the last byte came
+	reads    int       // how often bytes came
 	readErr  error     // why reading ended
 	closed   bool      // by us
 	bounded  bool      // the reader waits for a stream to take lines
@@ -61,18 +65,24 @@ func (c *Channel) read() {
 	buf := make([]byte, readSize)
 	for {
 		n, err := c.conn.Read(buf)
-		tapped := c.copyOut(buf[:n])
+		c.mu.Lock()
+		t := c.tap
+		c.mu.Unlock()
+		tapped := t != nil && t.put(buf[:n])
 		c.mu.Lock()
 		if n > 0 {
 			c.m.feed(buf[:n])
+			c.reads++
 			c.heard = time.Now()
 		}
 		if err != nil {
 			c.readErr = err
 		}
 		answers := c.m.term.Replies()
-		if tapped {
-			answers = nil // the terminal behind the tap answers for itself
+		if tapped || c.m.prompt != "" {
+			// The terminal behind the tap answers for itself; and what asks after the
+			// login may be a file that is shown.
+			answers = nil
 		}
 		c.tell()
 		for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
@@ -80,7 +90,7 @@ func (c *Channel) read() {
 		}
 		c.mu.Unlock()
 		if len(answers) > 0 {
-			_, _ = c.conn.Write(answers)
+			c.answer(answers)
 		}
 		if err != nil {
 			return
@@ -98,10 +108,8 @@ func (c *Channel) tell() {
 
 // acquire waits for the device to be free.
 func (c *Channel) acquire(ctx context.Context) error {
-	select {
-	case c.turn <- struct{}{}:
-		return nil
-	default:
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
 	select {
 	case c.turn <- struct{}{}:
@@ -113,18 +121,35 @@ func (c *Channel) acquire(ctx context.Context) error {
 
 func (c *Channel) release() { <-c.turn }
 
-// write types text. A context that ends while the device takes nothing closes
-// the session: how much of the text arrived cannot be known.
+// write types text. A context that ends while the device takes nothing, or a
+// device that takes nothing for Config.Silence, closes the session: how much of
+// the text arrived cannot be known.
 func (c *Channel) write(ctx context.Context, text string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
+	if c.cfg.Silence > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeoutCause(ctx, c.cfg.Silence, ErrSilence)
+		defer cancel()
+	}
 	stop := transport.CloseOn(ctx, c.conn)
+	c.typing.Lock()
 	_, err := io.WriteString(c.conn, text)
+	c.typing.Unlock()
 	if !stop() && err != nil {
 		err = context.Cause(ctx)
 	}
 	return err
+}
+
+// answer answers a query of the device, unless something is just being typed: a
+// reader that waits for a writer would end the reading.
+func (c *Channel) answer(text []byte) {
+	if c.typing.TryLock() {
+		_, _ = c.conn.Write(text)
+		c.typing.Unlock()
+	}
 }
 
 // Prompt returns the prompt that the device showed last, and the mode that it
@@ -166,7 +191,11 @@ func (c *Channel) Close() error {
 	first := !c.closed
 	c.closed = true
 	c.room.Broadcast()
+	t := c.tap
 	c.mu.Unlock()
+	if t != nil {
+		t.abandon()
+	}
 	if first {
 		err := c.conn.Close()
 		c.mu.Lock()
@@ -192,10 +221,22 @@ func (c *Channel) hide(secret string) {
 func (c *Channel) screen() []string {
 	lines := c.m.screen()
 	for i, l := range lines {
-		for _, s := range c.secrets {
-			l = strings.ReplaceAll(l, s, "[secret]")
-		}
-		lines[i] = l
+		lines[i] = c.maskLocked(l)
 	}
 	return lines
+}
+
+// mask takes the secrets out of a text that goes into an error: those that were
+// typed, and those that the text itself announces.
+func (c *Channel) mask(text string) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.maskLocked(text)
+}
+
+func (c *Channel) maskLocked(text string) string {
+	for _, s := range c.secrets {
+		text = strings.ReplaceAll(text, s, auth.Masked)
+	}
+	return auth.Mask(text)
 }

@@ -24,6 +24,10 @@ type Config struct {
 	// QuestionAfter is how long the device must say nothing after a line that
 	// looks like a question. 0 means 500 ms.
 	QuestionAfter time.Duration
+	// Hold is how long a question of the login must stand before a secret is typed
+	// at it, and later on a question or a pager that came in pieces: what looks
+	// like one may be the beginning of a longer line. 0 means 50 ms.
+	Hold time.Duration
 	// Silence is how long the device may say nothing while an answer is awaited.
 	// 0 means 60 s, a negative value means for ever.
 	Silence time.Duration
@@ -51,7 +55,8 @@ type Pager struct {
 
 // Ask is a question that is expected, and its answer.
 type Ask struct {
-	Shape *regexp.Regexp // found in the line at the cursor, without trailing blanks
+	Shape  *regexp.Regexp // found in the line at the cursor, without trailing blanks
+	Hidden bool           // the answer is a secret: the question must stand for Config.Hold
 	// Answer gives the answer; question is the line. An error ends the exchange.
 	Answer func(ctx context.Context, question string) (Answer, error)
 }
@@ -78,6 +83,11 @@ type Input struct {
 	Steps []Ask
 	// Ends allows the device to end the session instead of showing a prompt.
 	Ends bool
+	// Last marks a line after which the channel will be closed: where its prompt
+	// does not come the session is closed at once, without an interrupt.
+	Last bool
+	// Silence takes the place of Config.Silence for this input; 0 leaves that.
+	Silence time.Duration
 }
 
 // Reply is what came back.
@@ -106,6 +116,9 @@ func (c *Config) withDefaults() *Config {
 	}
 	if d.QuestionAfter <= 0 {
 		d.QuestionAfter = 500 * time.Millisecond
+	}
+	if d.Hold <= 0 {
+		d.Hold = 50 * time.Millisecond
 	}
 	if d.Silence == 0 {
 		d.Silence = time.Minute

@@ -13,9 +13,11 @@ type echo struct {
 	prompt string   // what stood at the cursor when the command was typed
 	// bare is set once the prompt has scrolled away: the echo may then stand at
 	// the start of a line.
-	bare  bool
-	wrong string // what was echoed behind the prompt instead
-	seen  bool   // the whole command was seen
+	bare   bool
+	whole  string // the line of the command that a message broke into, or ""
+	behind string // what the last echo seen stood behind: the prompt, or ""
+	wrong  string // what was echoed behind the prompt instead
+	seen   bool   // the whole command was seen
 }
 
 func newEcho(input, prompt string) echo {
@@ -27,8 +29,8 @@ func newEcho(input, prompt string) echo {
 func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 	line = trimRight(line)
 	want := strings.TrimSpace(e.lines[0])
-	if e.matches(line, want, isPrompt) || want != "" && wrapped(drawn, want) {
-		e.lines = e.lines[1:]
+	if e.matches(line, want, isPrompt) || e.whole != "" && e.matches(line, e.whole, isPrompt) || want != "" && wrapped(drawn, want) {
+		e.lines, e.whole = e.lines[1:], ""
 		e.bare = true // the next line of a command stands behind no prompt
 		e.seen = len(e.lines) == 0
 		return e.seen
@@ -38,7 +40,11 @@ func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 	case !behind || e.prompt == "":
 		// Something else was printed meanwhile.
 	case rest == "" || strings.HasPrefix(want, rest):
-		// A message broke into the echo: its rest comes on a line of its own.
+		// A message broke into the echo: its rest comes on a line of its own, or
+		// the device draws the whole line again.
+		if e.whole == "" {
+			e.whole = want
+		}
 		e.lines[0] = strings.TrimSpace(want[len(rest):])
 		e.bare, e.wrong = true, rest
 	default:
@@ -52,6 +58,7 @@ func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if before, ok := strings.CutSuffix(line, want); ok {
 		before = trimRight(before)
 		if before == e.prompt || before == "" && e.bare || before != "" && isPrompt(before) {
+			e.behind = before
 			return true
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/vtynet/vty/auth"
 )
 
 // States of a channel that end an operation.
@@ -34,7 +36,7 @@ type TimeoutError struct {
 func (e *TimeoutError) Error() string {
 	var b strings.Builder
 	if e.Input != "" {
-		fmt.Fprintf(&b, "%q: ", e.Input)
+		fmt.Fprintf(&b, "%q: ", auth.Mask(e.Input))
 	}
 	fmt.Fprintf(&b, "%v after %s, awaiting %s", e.Err, e.After.Round(time.Millisecond), e.Awaited)
 	if e.Closed {
@@ -65,7 +67,7 @@ type QuestionError struct {
 }
 
 func (e *QuestionError) Error() string {
-	s := fmt.Sprintf("%q: the device asks %q and no answer was given", e.Input, e.Question)
+	s := fmt.Sprintf("%q: the device asks %q and no answer was given", auth.Mask(e.Input), e.Question)
 	if e.Closed {
 		s += "; the session was closed"
 	}
@@ -90,7 +92,7 @@ type DesyncError struct {
 
 func (e *DesyncError) Error() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%q: %v: ", e.Input, ErrDesync)
+	fmt.Fprintf(&b, "%q: %v: ", auth.Mask(e.Input), ErrDesync)
 	if e.Echo == "" {
 		b.WriteString("it showed a prompt without having echoed the command")
 	} else {
@@ -120,7 +122,7 @@ type ClosedError struct {
 func (e *ClosedError) Error() string {
 	var b strings.Builder
 	if e.Input != "" {
-		fmt.Fprintf(&b, "%q: ", e.Input)
+		fmt.Fprintf(&b, "%q: ", auth.Mask(e.Input))
 	}
 	fmt.Fprintf(&b, "the device ended the session (%v), awaiting %s", e.Err, e.Awaited)
 	screen(&b, e.Screen)

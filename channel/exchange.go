@@ -25,10 +25,17 @@ func (c *Channel) Send(ctx context.Context, in Input) (*Reply, error) {
 // constant memory: the device is held back while the caller is busy. An error
 // is the last thing yielded. A caller that leaves the loop early interrupts the
 // command; the device is then back at its prompt, or the session closed.
+//
+// The device is busy until the loop ends: another operation on the same channel
+// within the loop waits for ever.
 func (c *Channel) Lines(ctx context.Context, in Input) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		_, err := c.send(ctx, &in, func(line string) bool { return yield(line, nil) })
-		if err != nil && !errors.Is(err, errLeft) {
+		left := false
+		_, err := c.send(ctx, &in, func(line string) bool {
+			left = left || !yield(line, nil)
+			return !left
+		})
+		if err != nil && !left {
 			yield("", err)
 		}
 	}
@@ -46,16 +53,26 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 		return nil, err
 	}
 	x := &exchange{c: c, in: in, visit: visit, started: time.Now(), awaited: "its echo and the prompt"}
+	returned := false
+	defer func() {
+		if !returned { // the caller of a stream panicked: its command must not run on
+			_ = c.recover(context.Background())
+		}
+	}()
 	c.mu.Lock()
 	c.heard = x.started
 	c.m.begin(in, visit == nil)
 	c.bounded = visit != nil
 	c.mu.Unlock()
 	err := c.write(ctx, strings.ReplaceAll(in.Line, "\n", c.cfg.Return)+c.cfg.Return)
+	var reply *Reply
 	if err != nil {
-		return nil, x.fail(ctx, err)
+		err = x.fail(ctx, err)
+	} else {
+		reply, err = x.run(ctx)
 	}
-	return x.run(ctx)
+	returned = true
+	return reply, err
 }
 
 // An exchange is one operation under way.
@@ -65,8 +82,17 @@ type exchange struct {
 	visit   func(string) bool // takes the lines of a stream; nil collects them
 	started time.Time
 	awaited string
-	wake    time.Duration // at login: the silence after which a return is typed
+	login   bool
+	wake    time.Duration // at login: the silence after which a return is typed; 0 for never
 	wakes   int
+}
+
+// silence is how long the device may say nothing; negative for ever.
+func (x *exchange) silence() time.Duration {
+	if x.in.Silence != 0 {
+		return x.in.Silence
+	}
+	return x.c.cfg.Silence
 }
 
 // run goes on until the prompt, answering pagers and expected questions.
@@ -93,14 +119,14 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)
 		case strayPrompt:
+			if x.suspectMute() {
+				err = c.write(ctx, c.cfg.Return)
+				break
+			}
 			if reply, ok := x.withoutEcho(s); ok {
 				return reply, nil
 			}
-			c.mu.Lock()
-			e := &DesyncError{Input: x.in.Line, Echo: c.m.echo.wrong, Screen: c.screen()}
-			c.mu.Unlock()
-			e.Closed = x.c.recover() != nil
-			return nil, e
+			return nil, x.desync()
 		case asleep:
 			x.wakes++
 			c.mu.Lock()
@@ -135,10 +161,17 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		c.mu.Unlock()
 
-		if lines != "" && !x.hand(lines) {
-			return sight{}, errLeft
+		if lines != "" {
+			if !x.hand(lines) {
+				return sight{}, errLeft
+			}
+			c.mu.Lock()
+			c.heard = time.Now() // what the caller took its time for is not silence
+			c.mu.Unlock()
+			continue // and more may have come meanwhile
 		}
-		limit := c.cfg.Silence
+		silence := x.silence()
+		limit := silence
 		wake := x.wake * time.Duration(1+x.wakes)
 		waking := s.kind == nothing && x.wakes < maxWakes && wake > 0 && (limit < 0 || wake < limit)
 		switch s.kind {
@@ -147,7 +180,10 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 				limit = wake
 			}
 		case atPrompt, atPager, atAsk:
-			return s, nil
+			if !s.hold {
+				return s, nil
+			}
+			limit = c.cfg.Hold
 		case maybePrompt:
 			if !s.probe || !probed {
 				limit = c.cfg.Quiet
@@ -165,7 +201,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			switch {
 			case waking:
 				s.kind = asleep
-			case limit == c.cfg.Silence && s.kind != maybeQuestion && s.kind != strayPrompt:
+			case limit == silence && (s.kind == nothing || s.kind == maybePrompt):
 				return s, ErrSilence
 			case s.kind == maybePrompt && !s.probe:
 				s.kind = atPrompt
@@ -202,13 +238,11 @@ const maxAsked = 3
 // answer answers an expected question.
 func (x *exchange) answer(ctx context.Context, s sight) error {
 	c, in := x.c, x.in
-	var ask Ask
 	c.mu.Lock()
-	if i := s.ask - len(in.Asks); i >= 0 {
-		ask = in.Steps[i]
+	ask := c.m.ask(s.ask)
+	if s.ask >= len(in.Asks) {
 		c.m.steps++
 	} else {
-		ask = in.Asks[s.ask]
 		c.m.asked[s.ask]++
 		if c.m.asked[s.ask] > maxAsked {
 			c.mu.Unlock()
@@ -276,6 +310,22 @@ func (c *Channel) unbound() {
 	c.mu.Unlock()
 }
 
+// suspectMute is asked at a prompt that came though the command was not echoed.
+// Of a device that never echoed anything a return tells whether it is mute or
+// merely slow: what it does late comes before what the return brings. It reports
+// whether that return is to be typed.
+func (x *exchange) suspectMute() bool {
+	m := x.c.m
+	x.c.mu.Lock()
+	defer x.c.mu.Unlock()
+	if m.echoes || m.strayAt > 0 {
+		return false
+	}
+	m.strayAt, m.stray = m.lines, append([]string(nil), m.aside...)
+	x.c.heard = time.Now()
+	return true
+}
+
 // withoutEcho takes the answer of a device that turns out to echo nothing. It
 // does so only as long as the device has never echoed anything.
 func (x *exchange) withoutEcho(s sight) (*Reply, bool) {
@@ -285,7 +335,7 @@ func (x *exchange) withoutEcho(s sight) (*Reply, bool) {
 		c.mu.Unlock()
 		return nil, false
 	}
-	lines := c.m.aside
+	lines := c.m.stray
 	for len(lines) > 0 && (trimRight(lines[0]) == c.m.echo.prompt || trimRight(lines[0]) == "") {
 		lines = lines[1:]
 	}

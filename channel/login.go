@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"regexp"
 	"time"
+
+	"github.com/vtynet/vty/auth"
 )
 
 // Login says how to answer a device that asks who is there before it shows its
@@ -15,6 +17,11 @@ type Login struct {
 	Password *regexp.Regexp // a line that asks for the password; nil: never asked
 	Rejected *regexp.Regexp // a line that says the login was refused; may be nil
 	Detours  []Ask          // other questions on the way in
+	// Inside says that the transport has authenticated the user: no question is
+	// expected, and the first line that is shaped like a prompt of the platform is
+	// believed at once, since the echo of the first command proves it. Otherwise
+	// that takes a quiet of Config.Quiet, unless a password was given before.
+	Inside bool
 	// UserName and PasswordText are called when the device asks, once each.
 	UserName     func(ctx context.Context) (string, error)
 	PasswordText func(ctx context.Context) (Answer, error)
@@ -43,7 +50,7 @@ func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	defer c.release()
 	d := &dialogue{login: &l}
 	in := &Input{Asks: d.asks()}
-	d.x = &exchange{c: c, in: in, started: time.Now(), awaited: "a login question or the first prompt", wake: l.Wake}
+	d.x = &exchange{c: c, in: in, started: time.Now(), login: true, awaited: "a login question or the first prompt", wake: l.Wake}
 	x := d.x
 	for _, p := range c.cfg.Prompts {
 		in.Modes = append(in.Modes, p.Mode)
@@ -53,6 +60,7 @@ func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	}
 	c.mu.Lock()
 	c.m.listen(in)
+	c.m.inside = l.Inside
 	c.heard = x.started
 	c.mu.Unlock()
 	reply, err := x.run(ctx)
@@ -90,7 +98,7 @@ func (d *dialogue) asks() []Ask {
 		asks = append(asks, Ask{Shape: d.login.User, Answer: d.name})
 	}
 	if d.login.Password != nil {
-		asks = append(asks, Ask{Shape: d.login.Password, Answer: d.password})
+		asks = append(asks, Ask{Shape: d.login.Password, Hidden: true, Answer: d.password})
 	}
 	return asks
 }
@@ -100,6 +108,7 @@ func (d *dialogue) name(ctx context.Context, _ string) (Answer, error) {
 		return d.refused()
 	}
 	d.named = true
+	d.x.wake = 0 // it is awake, and a return would be an answer
 	name, err := d.login.UserName(ctx)
 	return Answer{Text: name}, err
 }
@@ -109,6 +118,10 @@ func (d *dialogue) password(ctx context.Context, _ string) (Answer, error) {
 		return d.refused()
 	}
 	d.answered = true
+	d.x.wake = 0
+	d.x.c.mu.Lock()
+	d.x.c.m.inside = true
+	d.x.c.mu.Unlock()
 	a, err := d.login.PasswordText(ctx)
 	a.Hidden = true
 	return a, err
@@ -157,7 +170,7 @@ func (r *refusal) Error() string {
 	if r.input == "" {
 		return r.err.Error()
 	}
-	return fmt.Sprintf("%q: %v", r.input, r.err)
+	return fmt.Sprintf("%q: %v", auth.Mask(r.input), r.err)
 }
 
 func (r *refusal) Unwrap() error { return r.err }

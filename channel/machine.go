@@ -34,6 +34,8 @@ type machine struct {
 	prompt string            // the prompt last seen
 	mode   string            // and its mode
 	exact  map[string]string // the prompts seen, by mode
+	proved bool              // a command was echoed behind a prompt
+	inside bool              // the user is logged in: no question of the login is to come
 	echoes bool              // it echoed a command at least once
 	mute   bool              // it echoes nothing
 
@@ -47,6 +49,12 @@ type machine struct {
 	raw   []byte
 	keep  bool // raw is kept
 	aside []string
+	// A prompt that came without an echo: how many lines had come when a return was
+	// typed at it, and those lines.
+	strayAt int
+	stray   []string
+	// piecemeal is set while the line at the cursor came in more than one piece.
+	piecemeal bool
 	// What was answered last, an ask or a pager: the line, and how many lines
 	// were finished then. Until that line is done it is not answered again.
 	answered   string
@@ -116,7 +124,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.keep, m.raw, m.aside = keepRaw, nil, nil
 	m.setAside()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.lines, m.drawn = 0, nil
+	m.lines, m.drawn, m.strayAt, m.stray = 0, nil, 0, nil
 	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
 }
 
@@ -152,7 +160,9 @@ func (m *machine) feed(p []byte) {
 		m.raw = append(m.raw, p...)
 	}
 	m.spoken = true
+	count, begun := m.term.Count(), len(m.term.Current()) > 0
 	_, _ = m.term.Write(p)
+	m.piecemeal = begun && m.term.Count() == count
 	switch {
 	case m.in == nil && m.prompt != "":
 		if n := len(m.term.Finished()); n > maxAside {
@@ -186,6 +196,7 @@ func (m *machine) fence() {
 		drawn, m.drawn, _ = bytes.Cut(m.drawn, []byte("\n"))
 		if m.echo.take(text, strings.TrimRight(string(drawn), "\r "), m.isPrompt) {
 			m.echoes = true
+			m.prove()
 			m.drawn = nil
 		} else if len(m.aside) < maxAsideLines {
 			m.aside = append(m.aside, text)
@@ -198,28 +209,47 @@ func (m *machine) fence() {
 // prompt's line may be the answer's first.
 func (m *machine) unfence(used *int, line string) {
 	m.echo.seen = true
-	if rest, ok := strings.CutPrefix(line, m.echo.prompt); !ok || strings.TrimSpace(rest) != "" {
+	rest, ok := strings.CutPrefix(line, m.echo.prompt)
+	rest = strings.TrimSpace(rest)
+	if ok && rest != "" && m.echo.prompt != "" && rest == strings.TrimSpace(m.echo.lines[0]) {
+		m.mute, m.echoes = false, true // it does echo after all
+		return
+	}
+	if !ok || rest != "" {
 		*used -= len(line) + 1
+	}
+}
+
+// prove takes the echo as proof of the prompt that it stands behind: what was
+// taken for the first prompt may have been a line of a banner.
+func (m *machine) prove() {
+	prompt := m.echo.behind
+	if m.proved || prompt == "" {
+		return
+	}
+	m.proved = true
+	if p, host := m.shape(prompt, nil); p != nil && prompt != m.prompt {
+		clear(m.exact)
+		m.host = host
+		m.prompt, m.mode = prompt, p.Mode
 	}
 }
 
 // settle ends the exchange at a prompt: it learns the prompt and returns the
 // text of the answer, as far as no stream has it already.
 func (m *machine) settle(s sight) string {
-	body, last := m.term.Finished(), s.line
+	text := string(m.term.Finished())
 	if m.repeated() {
-		body, last = body[:m.probedAt], m.probed
+		text = text[:m.probedAt]
+		if rest, glued := strings.CutSuffix(m.probed, s.line); glued && rest != "" {
+			text += rest + "\n" // the prompt stood behind the end of the output
+		}
 	}
-	prompt := s.line
-	if !m.isPrompt(prompt) && m.prompt != "" && strings.HasSuffix(prompt, m.prompt) {
-		prompt = m.prompt
-	}
-	text := string(body)
-	if rest, glued := strings.CutSuffix(last, prompt); glued && rest != "" {
-		text += rest + "\n"
+	if m.strayAt > 0 {
+		text = strings.TrimSuffix(text, s.line+"\n") // the return typed at a stray prompt brought another
 	}
 	text = m.cutAbove(text, s.mode)
-	m.learn(prompt, s.mode)
+	m.learn(s.line, s.mode)
 	m.end()
 	return strings.TrimSuffix(text, "\n")
 }

@@ -8,7 +8,7 @@ import (
 // isPrompt reports whether line has the shape of a prompt of this device.
 func (m *machine) isPrompt(line string) bool {
 	p, host := m.shape(line, nil)
-	return p != nil && (host == "" || m.host == "" || sameHost(host, m.host))
+	return p != nil && (host == "" || m.host == "" || !m.proved || sameHost(host, m.host))
 }
 
 // shape finds the prompt that line has the shape of, one of modes if possible.

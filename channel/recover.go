@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"github.com/vtynet/vty/auth"
 )
 
 // ended is where an exchange goes whose prompt did not come. What came of the
@@ -15,16 +17,20 @@ func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 	c.mu.Lock()
 	over := c.readErr != nil && ctx.Err() == nil && !errors.Is(err, errLeft)
 	sofar := x.soFar()
-	if over && x.in.Ends {
+	ended := over && x.in.Ends
+	if ended {
 		c.m.end()
-		c.unbound()
+		c.bounded = false
+		c.room.Signal()
 		sofar.Ended = true
-		return sofar, nil
 	}
 	c.mu.Unlock()
 	if x.visit != nil && sofar != nil && !errors.Is(err, errLeft) && sofar.Text != "" {
 		x.hand(sofar.Text)
-		sofar = nil
+		sofar.Text = ""
+	}
+	if ended {
+		return sofar, nil
 	}
 	return sofar, x.fail(ctx, err)
 }
@@ -62,12 +68,12 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 	switch {
 	case closed && ctx.Err() == nil:
 		return ErrClosed
-	case readErr != nil && ctx.Err() == nil:
+	case readErr != nil && ctx.Err() == nil && !errors.Is(err, ErrSilence):
 		_ = c.Close()
 		return &ClosedError{Input: x.in.Line, Awaited: awaited, Screen: screen, Err: readErr}
 	}
 	// A login that failed has no prompt to come back to.
-	back := x.wake == 0 && c.recover() == nil
+	back := !x.login && !x.in.Last && c.recover(context.WithoutCancel(ctx)) == nil
 	if !back {
 		_ = c.Close()
 	}
@@ -78,8 +84,9 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		if back {
 			return errLeft
 		}
-		return fmt.Errorf("%q was stopped: %w", x.in.Line, ErrClosed)
+		return fmt.Errorf("%q was stopped: %w", auth.Mask(x.in.Line), ErrClosed)
 	case errors.As(err, &question):
+		question.Question = c.mask(question.Question)
 		question.Closed = !back
 		return question
 	case ctx.Err() != nil || errors.Is(err, ErrSilence):
@@ -92,9 +99,19 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		return errors.Join(refused, ErrClosed)
 	}
 	if !back {
-		return errors.Join(fmt.Errorf("%q: %w", x.in.Line, err), ErrClosed)
+		return errors.Join(fmt.Errorf("%q: %w", auth.Mask(x.in.Line), err), ErrClosed)
 	}
-	return fmt.Errorf("%q: %w", x.in.Line, err)
+	return fmt.Errorf("%q: %w", auth.Mask(x.in.Line), err)
+}
+
+// desync is the error of an answer that cannot be told to be the command's.
+func (x *exchange) desync() error {
+	c := x.c
+	c.mu.Lock()
+	e := &DesyncError{Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Screen: c.screen()}
+	c.mu.Unlock()
+	e.Closed = c.recover(context.Background()) != nil
+	return e
 }
 
 // Interrupt types the interrupt key and waits for the prompt, which it learns.
@@ -109,13 +126,13 @@ func (c *Channel) Interrupt(ctx context.Context) error {
 	if err := c.Err(); err != nil {
 		return err
 	}
-	return c.recover()
+	return c.recover(ctx)
 }
 
 // recover interrupts whatever runs and waits for the prompt. Where none comes
 // within Config.Grace it closes the session and says so.
-func (c *Channel) recover() error {
-	ctx, cancel := context.WithTimeout(context.Background(), c.cfg.Grace)
+func (c *Channel) recover(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, c.cfg.Grace)
 	defer cancel()
 	var modes []string
 	for _, p := range c.cfg.Prompts {
@@ -139,6 +156,7 @@ func (c *Channel) recover() error {
 		switch s.kind {
 		case atPrompt:
 			if !x.stays(ctx, s) {
+				err = x.over(ctx)
 				continue
 			}
 			c.mu.Lock()
@@ -161,6 +179,16 @@ func (c *Channel) recover() error {
 	return ErrClosed
 }
 
+// over returns why nothing more is to be awaited, or nil.
+func (x *exchange) over(ctx context.Context) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	x.c.mu.Lock()
+	defer x.c.mu.Unlock()
+	return x.c.readErr
+}
+
 // stays waits for a quiet and reports whether the prompt still stands at the
 // cursor: what was under way when a command was interrupted may yet arrive.
 func (x *exchange) stays(ctx context.Context, s sight) bool {
@@ -169,8 +197,9 @@ func (x *exchange) stays(ctx context.Context, s sight) bool {
 		c.mu.Lock()
 		now := c.m.look()
 		left := time.Until(c.heard.Add(c.cfg.Quiet))
+		over := c.readErr != nil
 		c.mu.Unlock()
-		if now.line != s.line {
+		if over || now.line != s.line {
 			return false
 		}
 		if left <= 0 {

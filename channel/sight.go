@@ -9,6 +9,7 @@ type sight struct {
 	mode  string // atPrompt, maybePrompt
 	probe bool   // maybePrompt: a quiet is not enough, a return must repeat it
 	ask   int    // atAsk: which; Asks first, then the next of Steps
+	hold  bool   // atAsk, atPager: only if nothing more comes for a moment
 	key   string // atPager
 }
 
@@ -33,7 +34,7 @@ func (m *machine) look() sight {
 	}
 	line := string(current)
 	if !m.echo.seen {
-		if m.lines > 0 && !m.mute && m.isPrompt(line) {
+		if m.lines > m.strayAt && !m.mute && m.isPrompt(line) {
 			return sight{kind: strayPrompt, line: line}
 		}
 		return sight{line: line}
@@ -45,14 +46,14 @@ func (m *machine) look() sight {
 		m.probed = "" // what followed the return shows that it was no prompt
 	}
 	if i := m.askAt(line); i >= 0 {
-		return sight{kind: atAsk, line: line, ask: i}
+		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && (m.prompt == "" || m.piecemeal)}
 	}
 	if s := m.promptAt(line); s.kind != nothing {
 		return s
 	}
 	for _, p := range m.cfg.Pagers {
 		if !m.turned() && m.matches(p.Shape, line) {
-			return sight{kind: atPager, line: line, key: p.Key}
+			return sight{kind: atPager, line: line, key: p.Key, hold: m.piecemeal}
 		}
 	}
 	for _, q := range m.cfg.Questions {
@@ -105,6 +106,18 @@ func (m *machine) askAt(line string) int {
 	return -1
 }
 
+// ask returns the question that askAt found.
+func (m *machine) ask(i int) Ask {
+	if n := len(m.in.Asks); i >= n {
+		return m.in.Steps[i-n]
+	}
+	return m.in.Asks[i]
+}
+
+// minCertain is the length from which on a learned prompt is certain by itself.
+// A shorter one, such as "$" or "#", begins many a line of output.
+const minCertain = 3
+
 // promptAt judges a line that may be a prompt.
 func (m *machine) promptAt(line string) sight {
 	if line == m.prompt || m.expectsExact(line) {
@@ -113,15 +126,18 @@ func (m *machine) promptAt(line string) sight {
 			p, _ := m.shape(line, m.in.Modes)
 			s.mode = p.Mode
 		}
-		if m.mute {
+		if m.mute || len(line) < minCertain {
 			s.kind = maybePrompt
 		}
+		return s
+	}
+	if s := m.gluedAt(line); s.kind != nothing {
 		return s
 	}
 	modes := append([]string{m.mode}, m.in.Modes...)
 	p, host := m.shape(line, modes)
 	if p == nil {
-		return m.gluedAt(line)
+		return sight{}
 	}
 	s := sight{kind: maybePrompt, line: line, mode: p.Mode}
 	if line == m.probed && m.repeated() {
@@ -129,7 +145,13 @@ func (m *machine) promptAt(line string) sight {
 		return s
 	}
 	switch known := host != "" && (m.host == "" || sameHost(host, m.host)); {
-	case known && (m.prompt == "" || contains(modes, p.Mode)):
+	case known && m.prompt == "":
+		// The first prompt: believed at once where nothing but a prompt can come,
+		// since the echo of the first command has to prove it.
+		if m.inside && !m.piecemeal {
+			s.kind = atPrompt
+		}
+	case known && contains(modes, p.Mode):
 		s.kind = atPrompt
 	case known:
 	default:
@@ -148,14 +170,13 @@ func (m *machine) expectsExact(line string) bool {
 	return false
 }
 
-// minGlued is the length from which on a learned prompt is looked for behind
-// other text on its line.
-const minGlued = 3
-
 // gluedAt finds the learned prompt behind the end of an output that has no line
 // end of its own.
 func (m *machine) gluedAt(line string) sight {
-	if len(m.prompt) >= minGlued && len(line) > len(m.prompt) && strings.HasSuffix(line, m.prompt) {
+	if line == m.probed && m.repeated() {
+		return sight{} // it came again, so it is a prompt of its own
+	}
+	if len(m.prompt) >= minCertain && len(line) > len(m.prompt) && strings.HasSuffix(line, m.prompt) {
 		return sight{kind: maybePrompt, line: line, mode: m.mode, probe: true}
 	}
 	return sight{}

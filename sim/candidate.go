@@ -32,7 +32,8 @@ func (e *entry) objection() string {
 	return ""
 }
 
-// kind is how lines act in the session's mode: direct, shared, private, or "".
+// kind is how lines act in the session's mode: direct, shared, exclusive, private,
+// or "".
 func (s *shell) kind() string {
 	if s.how != "" {
 		return s.how
@@ -43,7 +44,7 @@ func (s *shell) kind() string {
 // edited is the candidate of the session's mode, or nil. The device is locked.
 func (s *shell) edited() *candidate {
 	switch s.kind() {
-	case "shared":
+	case "shared", "exclusive":
 		return &s.dev.shared
 	case "private":
 		if s.own == nil {

@@ -13,6 +13,7 @@ import (
 type Pipe struct {
 	*memnet.Conn
 	session *Session
+	login   bool
 	size    atomic.Pointer[transport.Size]
 	done    chan struct{}
 }
@@ -28,7 +29,7 @@ var (
 // Pipe starts a session and returns the client's end of it.
 func (d *Device) Pipe(t Terminal) *Pipe {
 	client, server := memnet.Pipe()
-	p := &Pipe{Conn: client, session: d.NewSession(t), done: make(chan struct{})}
+	p := &Pipe{Conn: client, session: d.NewSession(t), login: t.Login, done: make(chan struct{})}
 	p.size.Store(&t.Size)
 	go func() {
 		defer close(p.done)
@@ -52,6 +53,15 @@ func (p *Pipe) Resize(_ context.Context, size transport.Size) error {
 	p.session.Resize(size)
 	p.size.Store(&size)
 	return nil
+}
+
+// AuthMethod is "pipe", or "none" where the device asks who is there itself: what
+// a transport that authenticates would say.
+func (p *Pipe) AuthMethod() string {
+	if p.login {
+		return "none"
+	}
+	return "pipe"
 }
 
 // Alive reports whether the device's side still runs.

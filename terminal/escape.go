@@ -23,7 +23,11 @@ const maxParams = 32
 type escape struct {
 	state  state
 	params []byte
+	length int // of the control string so far
 }
+
+// maxString is how long a control string is believed to be one.
+const maxString = 4 << 10
 
 func (e *escape) begin() {
 	e.state = escaped
@@ -62,6 +66,13 @@ func (t *Terminal) escapeByte(b byte) int {
 			}
 		}
 	case str:
+		e.length++
+		switch {
+		case b == '\n' || e.length > maxString:
+			// No title has a line end in it: this is text that lost its beginning.
+			e.state = ground
+			return 0
+		}
 		switch b {
 		case 0x07, 0x18, 0x1a:
 			e.state = ground
@@ -88,7 +99,7 @@ func (t *Terminal) afterEscape(b byte) {
 	case '[':
 		e.state = sequence
 	case ']', 'P', 'X', '^', '_':
-		e.state = str
+		e.state, e.length = str, 0
 	case 0x1b:
 		e.begin()
 	case '7':
