@@ -343,7 +343,7 @@ func (p *parser) connect() error {
 				return &TemplateError{Template: t.name, Line: r.line, Text: r.text, Reason: fmt.Sprintf("there is no state %q", r.target)}
 			}
 		}
-		s.index = indexRules(s.rules)
+		s.prefilter = newPrefilter(s.rules)
 	}
 	return nil
 }

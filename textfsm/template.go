@@ -53,9 +53,9 @@ func (v *value) group() string { return "(?P<" + v.name + ">" + v.pattern[1:] }
 func (v *value) has(o Option) bool { return slices.Contains(v.options, o) }
 
 type state struct {
-	name  string
-	rules []*rule
-	index index
+	name      string
+	rules     []*rule
+	prefilter prefilter
 }
 
 // lineOp is what a rule does with the line.
