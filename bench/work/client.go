@@ -46,23 +46,24 @@ type Client struct {
 
 // Report is what a piece of work took. Times are in seconds, memory in bytes.
 type Report struct {
-	Version   string  `json:"version"`
-	Items     int     `json:"items"`  // what the figures are divided by
-	Wall      float64 `json:"wall"`   // of all
-	CPU       float64 `json:"cpu"`    // of all, children included
-	Open      float64 `json:"open"`   // of that, until a session can be used
-	Run       float64 `json:"run"`    // the commands
-	Close     float64 `json:"close"`  // and its end
-	Median    float64 `json:"median"` // of one command
-	P99       float64 `json:"p99"`
-	Mallocs   uint64  `json:"mallocs"`   // of all
-	Allocated uint64  `json:"allocated"` // of all
-	Peak      int64   `json:"peak"`      // growth of the resident memory at its worst
-	Live      int64   `json:"live"`      // growth of the heap in use while the result is held
-	RSS       int64   `json:"rss"`       // growth of the resident memory while the result is held
-	Idle      float64 `json:"idle"`      // processor time of one second of doing nothing
-	Sum       string  `json:"sum"`       // of the answers
-	Error     string  `json:"error,omitempty"`
+	Version    string  `json:"version"`
+	Items      int     `json:"items"`  // what the figures are divided by
+	Wall       float64 `json:"wall"`   // of all
+	CPU        float64 `json:"cpu"`    // of all, children included
+	Open       float64 `json:"open"`   // of that, until a session can be used
+	Run        float64 `json:"run"`    // the commands
+	Close      float64 `json:"close"`  // and its end
+	Median     float64 `json:"median"` // of one command
+	P99        float64 `json:"p99"`
+	Mallocs    uint64  `json:"mallocs"`    // of all
+	Allocated  uint64  `json:"allocated"`  // of all
+	Peak       int64   `json:"peak"`       // growth of the resident memory at its worst
+	Live       int64   `json:"live"`       // growth of the heap in use while the result is held
+	RSS        int64   `json:"rss"`        // growth of the resident memory while the result is held
+	Idle       float64 `json:"idle"`       // processor time of one second of doing nothing
+	Goroutines int     `json:"goroutines"` // while all sessions are open
+	Sum        string  `json:"sum"`        // of the answers
+	Error      string  `json:"error,omitempty"`
 }
 
 // Main runs the work that the flags ask for and prints the Report as JSON.
@@ -78,6 +79,7 @@ func Main(c Client) {
 	timeout := flag.Duration("timeout", 5*time.Minute, "of everything")
 	profile := flag.String("cpuprofile", "", "`file` to write a profile of the processor time to")
 	allocs := flag.String("memprofile", "", "`file` to write a profile of the allocations to")
+	flag.StringVar(&j.heap, "heapprofile", "", "`file` to write a profile of what the sessions of hold hold to")
 	flag.Parse()
 
 	ctx, cancel := context.WithTimeout(context.Background(), *timeout)
@@ -115,12 +117,20 @@ func profiles(cpu, allocs string) (stop func(), err error) {
 			pprof.StopCPUProfile()
 			_ = f.Close()
 		}
-		if allocs == "" {
-			return
-		}
-		if f, err := os.Create(allocs); err == nil {
-			_ = pprof.Lookup("allocs").WriteTo(f, 0)
-			_ = f.Close()
+		if err := writeProfile("allocs", allocs); err != nil {
+			fmt.Fprintln(os.Stderr, err)
 		}
 	}, nil
+}
+
+// writeProfile writes one of the runtime's profiles, where there is a path.
+func writeProfile(name, path string) error {
+	if path == "" {
+		return nil
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(pprof.Lookup(name).WriteTo(f, 0), f.Close())
 }

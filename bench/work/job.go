@@ -21,6 +21,7 @@ type job struct {
 	work   string
 	n      int
 	packet int
+	heap   string // file for a profile of what open sessions hold
 	open   func(ctx context.Context) (Session, error)
 }
 
@@ -60,14 +61,17 @@ func Sum(answers ...string) string {
 }
 
 // StreamSum is the hash of an answer that comes in lines.
-type StreamSum struct{ crc uint32 }
+type StreamSum struct {
+	crc uint32
+	buf []byte
+}
 
 var table = crc32.MakeTable(crc32.Castagnoli)
 
 // Add takes the next line.
 func (s *StreamSum) Add(line string) {
-	s.crc = crc32.Update(s.crc, table, []byte(strings.TrimRight(line, " \r\n")))
-	s.crc = crc32.Update(s.crc, table, []byte{'\n'})
+	s.buf = append(append(s.buf[:0], strings.TrimRight(line, " \r\n")...), '\n')
+	s.crc = crc32.Update(s.crc, table, s.buf)
 }
 
 func (s *StreamSum) String() string { return fmt.Sprintf("%08x", s.crc) }
@@ -295,6 +299,10 @@ func (j *job) hold(ctx context.Context, r *Report) error {
 	c.stop(r)
 	r.Live = live() - before
 	r.RSS = memory("VmRSS") - c.rss
+	r.Goroutines = runtime.NumGoroutine()
+	if err := writeProfile("heap", j.heap); err != nil {
+		return err
+	}
 	used := CPU()
 	time.Sleep(time.Second)
 	r.Idle = (CPU() - used).Seconds()
