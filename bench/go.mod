@@ -10,6 +10,7 @@ require (
 
 require (
 	github.com/creack/pty v1.1.24 // indirect
+	github.com/dlclark/regexp2/v2 v2.12.0 // indirect
 	github.com/sirikothe/gotextfsm v1.2.0 // indirect
 	go.yaml.in/yaml/v3 v3.0.6 // indirect
 	golang.org/x/net v0.62.0 // indirect
