@@ -22,60 +22,66 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := compare(ctx); err != nil {
+	var o options
+	flag.IntVar(&o.runs, "runs", 7, "runs of each row by each program")
+	flag.StringVar(&o.programs, "programs", "", "`names` of the programs to run, separated by commas; all by default")
+	flag.StringVar(&o.rows, "rows", "", "only rows whose transport, work and title hold this `text`")
+	flag.BoolVar(&o.quick, "quick", false, "a moment of everything, to see that it works")
+	path := flag.String("o", "", "`file` to write to; standard output by default")
+	flag.Parse()
+	text, err := compare(ctx, o)
+	if err == nil && *path != "" {
+		err = os.WriteFile(*path, []byte(text), 0o644)
+	} else if err == nil {
+		_, err = os.Stdout.WriteString(text)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
 }
 
-func compare(ctx context.Context) (err error) {
-	runs := flag.Int("runs", 7, "runs of each row by each program")
-	only := flag.String("programs", "", "`names` of the programs to run, separated by commas; all by default")
-	match := flag.String("rows", "", "only rows whose transport, work and title hold this `text`")
-	quick := flag.Bool("quick", false, "a moment of everything, to see that it works")
-	path := flag.String("o", "", "`file` to write to; standard output by default")
-	flag.Parse()
+// options are what to compare.
+type options struct {
+	runs           int
+	programs, rows string
+	quick          bool
+}
 
+// compare runs the comparison and returns the report as Markdown.
+func compare(ctx context.Context, o options) (text string, err error) {
 	dir, err := os.MkdirTemp("", "compare")
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if err := build(ctx, dir); err != nil {
-		return err
+		return "", err
 	}
 	server, err := startServer(dir)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { _ = server.close() }()
 
-	report := newReport(ctx, dir, *runs)
+	report := newReport(ctx, o.runs)
 	programs := programs(dir)
-	for _, r := range rows(*quick) {
-		if !strings.Contains(fmt.Sprint(r.transport, " ", r.work, " ", r.n, " ", r.title), *match) {
+	for _, r := range rows(o.quick) {
+		if !strings.Contains(fmt.Sprint(r.transport, " ", r.work, " ", r.n, " ", r.title), o.rows) {
 			continue
 		}
 		begin := time.Now()
-		result, err := measure(ctx, server, &r, programs, *only, *runs)
+		result, err := measure(ctx, server, &r, programs, o.programs, o.runs)
 		if err != nil {
-			return err
+			return "", err
 		}
 		report.add(r, result)
 		fmt.Fprintf(os.Stderr, "%s: %s: %v\n", r.transport, r.title, time.Since(begin).Round(time.Millisecond))
 	}
-	if report.starts, err = starts(ctx, dir, *runs); err != nil {
-		return err
+	if report.starts, err = starts(ctx, dir, o.runs); err != nil {
+		return "", err
 	}
-	out := os.Stdout
-	if *path != "" {
-		if out, err = os.Create(*path); err != nil {
-			return err
-		}
-		defer func() { err = errors.Join(err, out.Close()) }()
-	}
-	_, err = out.WriteString(report.markdown())
-	return err
+	return report.markdown(), nil
 }
 
 // measure runs one row with all programs in turn.

@@ -27,7 +27,7 @@ type report struct {
 	starts   [2][]float64
 }
 
-func newReport(ctx context.Context, dir string, runs int) *report {
+func newReport(ctx context.Context, runs int) *report {
 	commit, _ := exec.CommandContext(ctx, "git", "rev-parse", "--short=12", "HEAD").Output()
 	return &report{
 		date: time.Now(), machine: machine(), runs: runs, versions: map[string]string{},
@@ -110,7 +110,7 @@ func (r *report) summary(b *strings.Builder) {
 		if v == nil || len(v.runs) == 0 {
 			continue
 		}
-		fmt.Fprintf(b, "| %s: %s | %s | %s |\n", label(row.transport), row.title, row.limit, row.verdict(f, v))
+		fmt.Fprintf(b, "| %s: %s | %s | %s |\n", label(row.transport), row.title, row.limit, row.verdict(f, v, find(r.results[i], "scrapligo")))
 	}
 	for i, name := range []string{"`vty version`, the whole process", "`vty run`, from its start to the first packet"} {
 		fmt.Fprintf(b, "| %s | 15 ms | %s |\n", name, seconds(median(r.starts[i])))
@@ -132,7 +132,7 @@ func find(all []*outcome, name string) *outcome {
 }
 
 // verdict is what vty reached of a row's limit.
-func (r *row) verdict(f, v *outcome) string {
+func (r *row) verdict(f, v, s *outcome) string {
 	over := func(figure func(work.Report) float64) string {
 		if f == nil || median(f.each(figure)) == 0 {
 			return "-"
@@ -143,18 +143,22 @@ func (r *row) verdict(f, v *outcome) string {
 	case r.work == "config":
 		return fmt.Sprintf("%.1f round trips", r.trips(v))
 	case r.delay > 0:
-		return fmt.Sprintf("%.1f round trips; floor %.1f", r.trips(v), r.trips(f))
+		return fmt.Sprintf("%.1f fewer: %.1f, floor %.1f", r.trips(f)-r.trips(v), r.trips(v), r.trips(f))
 	case r.work == "fleet":
 		return "CPU " + over(cpu) + ", wall " + over(wall)
 	case r.work == "hold":
-		return fmt.Sprintf("resident %s (%s), heap and stacks %s", over(rss), size(median(v.each(rss))), over(live))
+		return fmt.Sprintf("resident %s (%s a session), heap and stacks %s", over(rss), size(median(v.each(rss))), over(live))
 	case r.work == "stream":
 		return fmt.Sprintf("%s at the worst; wall %s, CPU %s", size(median(v.each(peak))), over(wall), over(cpu))
 	case r.work == "lines":
 		return fmt.Sprintf("wall %s, CPU %s; resident at the worst %.1f x the text (floor %.1f), held %.1f x",
 			over(wall), over(cpu), r.perText(v, peak), r.perText(f, peak), r.perText(v, live))
 	}
-	return "wall " + over(wall) + ", CPU " + over(cpu)
+	text := "wall " + over(wall) + ", CPU " + over(cpu)
+	if s != nil && len(s.runs) > 0 && r.work == "commands" {
+		text += fmt.Sprintf("; %.0f x faster than scrapligo v1", median(s.each(wall))/median(v.each(wall)))
+	}
+	return text
 }
 
 func (r *row) perText(o *outcome, figure func(work.Report) float64) float64 {

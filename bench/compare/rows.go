@@ -1,6 +1,9 @@
 package main
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // The delays of the long lines.
 const (
@@ -17,7 +20,7 @@ func rows(quick bool) []row {
 		all = append(all,
 			row{title: "Open, `show version`, close", transport: t, work: "open", n: 50, limit: "1.3 x wall and CPU"},
 			row{title: "The same on a line of 25 ms", transport: t, work: "open", n: 3, delay: nearby, limit: "3 round trips fewer", runs: 3},
-			row{title: "1,000 short commands, each awaited", transport: t, work: "commands", n: 1000, limit: "1.25 x wall and CPU"},
+			row{title: "1,000 short commands, each awaited", transport: t, work: "commands", n: 1000, limit: "1.25 x wall and CPU; 50 x faster than scrapligo v1"},
 			row{title: "20,000 lines (1.2 MB)", transport: t, work: "lines", n: 20_000, limit: "1.3 x wall and CPU, memory 1.2 x text"},
 			row{title: "200,000 lines (12 MB)", transport: t, work: "lines", n: 200_000, limit: "1.3 x wall and CPU, memory 1.2 x text"},
 			row{title: "20,000 lines, streamed", transport: t, work: "stream", n: 20_000, limit: "constant memory"},
@@ -33,11 +36,19 @@ func rows(quick bool) []row {
 		)
 	}
 	if quick {
-		for i := range all {
-			r := &all[i]
+		var short []row
+		seen := map[string]bool{}
+		for _, r := range all {
+			kind := fmt.Sprint(r.transport, r.work, r.packet, r.delay)
+			if seen[kind] {
+				continue
+			}
+			seen[kind] = true
 			r.only, r.runs = pair, 1
 			r.n = min(r.n, map[string]int{"open": 2, "commands": 20, "lines": 200, "stream": 200, "fleet": 4, "hold": 4, "config": 5}[r.work])
+			short = append(short, r)
 		}
+		return short
 	}
 	return all
 }
