@@ -168,7 +168,10 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			c.mu.Lock()
 			c.heard = time.Now() // what the caller took its time for is not silence
 			c.mu.Unlock()
-			continue // and more may have come meanwhile
+			if ctx.Err() != nil {
+				return s, context.Cause(ctx)
+			}
+			continue // more may have come meanwhile
 		}
 		silence := x.silence()
 		limit := silence

@@ -1,6 +1,8 @@
 package channel_test
 
 import (
+	"context"
+	"errors"
 	"io"
 	"runtime"
 	"strings"
@@ -91,5 +93,22 @@ func BenchmarkLines(b *testing.B) {
 				b.Fatal(err)
 			}
 		}
+	}
+}
+
+func TestEndlessStreamObeysItsContext(t *testing.T) {
+	c := long(t, block, 1<<30)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	lines := 0
+	var last error
+	for _, err := range c.Lines(ctx, channel.Input{Line: "yes"}) {
+		if lines++; lines == 10_000 {
+			cancel()
+		}
+		last = err
+	}
+	if !errors.Is(last, context.Canceled) {
+		t.Errorf("after %d lines: %v", lines, last)
 	}
 }
