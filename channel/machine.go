@@ -40,15 +40,16 @@ type machine struct {
 	mute   bool              // it echoes nothing
 
 	// The exchange under way.
-	in    *Input
-	echo  echo
-	steps int    // of in.Steps that were asked
-	asked []int  // how often each of in.Asks was asked
-	lines int    // lines passed over in search of the echo
-	drawn []byte // what came since the line was typed, until its echo is seen
-	raw   []byte
-	keep  bool // raw is kept
-	aside []string
+	in       *Input
+	echo     echo
+	steps    int    // of in.Steps that were asked
+	asked    []int  // how often each of in.Asks was asked
+	unwanted bool   // the text of the exchange is of no interest: only its prompt is
+	lines    int    // lines passed over in search of the echo
+	drawn    []byte // what came since the line was typed, until its echo is seen
+	raw      []byte
+	keep     bool // raw is kept
+	aside    []string
 	// A prompt that came without an echo: how many lines had come when a return was
 	// typed at it, and those lines.
 	strayAt int
@@ -124,7 +125,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.keep, m.raw, m.aside = keepRaw, nil, nil
 	m.setAside()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.lines, m.drawn, m.strayAt, m.stray = 0, nil, 0, nil
+	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted = 0, nil, 0, nil, false
 	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
 }
 
@@ -132,6 +133,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 // all that comes, and all that came already, is the answer.
 func (m *machine) listen(in *Input) {
 	m.expect(in)
+	m.unwanted = false
 	m.echo = echo{seen: true}
 	m.probed, m.probes, m.answered = "", 0, ""
 }
@@ -164,9 +166,10 @@ func (m *machine) feed(p []byte) {
 	_, _ = m.term.Write(p)
 	m.piecemeal = begun && m.term.Count() == count
 	switch {
-	case m.in == nil && m.prompt != "":
+	case m.in == nil && m.prompt != "" || m.unwanted:
 		if n := len(m.term.Finished()); n > maxAside {
 			m.term.Drop(n - maxAside/2)
+			m.probed = ""
 		}
 	case m.in != nil && !m.echo.seen:
 		if len(m.drawn) < maxAside {

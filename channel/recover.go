@@ -144,7 +144,7 @@ func (c *Channel) recover(ctx context.Context) error {
 	c.bounded = false
 	c.room.Signal()
 	c.m.listen(in)
-	c.m.spoken = false
+	c.m.spoken, c.m.unwanted, c.m.keep = false, true, false
 	c.heard = x.started
 	c.mu.Unlock()
 	err := c.write(ctx, c.cfg.Interrupt)

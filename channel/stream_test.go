@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/internal/memnet"
@@ -14,6 +15,11 @@ import (
 
 // long is a device that answers any line with count copies of a block of lines.
 func long(t testing.TB, block string, count int) *channel.Channel {
+	t.Helper()
+	return longOf(t, ios(), block, count)
+}
+
+func longOf(t testing.TB, cfg *channel.Config, block string, count int) *channel.Channel {
 	t.Helper()
 	client, device := memnet.Pipe()
 	go func() {
@@ -35,9 +41,9 @@ func long(t testing.TB, block string, count int) *channel.Channel {
 			_, _ = io.WriteString(device, "r1#")
 		}
 	}()
-	c := channel.New(client, ios())
+	c := channel.New(client, cfg)
 	t.Cleanup(func() { _ = c.Close() })
-	if _, err := c.Login(t.Context(), channel.Login{}); err != nil {
+	if _, err := c.Login(t.Context(), channel.Login{Inside: true}); err != nil {
 		t.Fatal(err)
 	}
 	return c
@@ -97,7 +103,9 @@ func BenchmarkLines(b *testing.B) {
 }
 
 func TestEndlessStreamObeysItsContext(t *testing.T) {
-	c := long(t, block, 1<<30)
+	cfg := ios()
+	cfg.Grace = 100 * time.Millisecond // this device knows no interrupt
+	c := longOf(t, cfg, block, 1<<30)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	lines := 0
