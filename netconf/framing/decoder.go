@@ -227,3 +227,28 @@ func (d *Decoder) fail(err error) error {
 	}
 	return unexpected(err)
 }
+
+// Guess tells by its first bytes how the next message is framed, for a server
+// that does not send its hello in the framing of base:1.0 as it should. It waits
+// for no more than the first byte that decides.
+func (d *Decoder) Guess() (Version, error) {
+	if d.Strict {
+		return d.version, nil
+	}
+	if _, err := d.skipBlanks(); err != nil {
+		return V10, err
+	}
+	for n := 1; ; n++ {
+		b, err := d.r.Peek(n)
+		if err != nil {
+			return V10, unexpected(err)
+		}
+		switch c := b[n-1]; {
+		case n == 1 && c == '#', n > 1 && n < maxDigits && c >= '0' && c <= '9':
+		case n > 2 && (c == '\n' || c == '\r'):
+			return V11, nil
+		default:
+			return V10, nil
+		}
+	}
+}
