@@ -85,7 +85,7 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	report := &Report{Candidate: len(how.Commit) > 0}
 	var lines []string
 	for _, l := range conf.Lines {
-		if err := printable(l); err != nil {
+		if err := d.printable(l); err != nil {
 			return report, err
 		}
 		if l != "" {

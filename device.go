@@ -113,7 +113,7 @@ func (d *Device) lock(ctx context.Context) error {
 	case d.turn <- struct{}{}:
 		return nil
 	case <-ctx.Done():
-		return context.Cause(ctx)
+		return fmt.Errorf("%s: awaiting the session's turn: %w", d.host, context.Cause(ctx))
 	}
 }
 

@@ -82,7 +82,7 @@ type Step struct {
 
 // Do runs a command. See Run for its errors.
 func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
-	if err := typable(cmd.Line); err != nil {
+	if err := d.typable(cmd.Line); err != nil {
 		return nil, err
 	}
 	if err := d.lock(ctx); err != nil {
@@ -108,7 +108,7 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 // Follow is Do with the answer streamed, as Stream does.
 func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if err := typable(cmd.Line); err != nil {
+		if err := d.typable(cmd.Line); err != nil {
 			yield("", err)
 			return
 		}
@@ -201,20 +201,23 @@ func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
 }
 
 // typable says whether a text can be typed as one command.
-func typable(command string) error {
+func (d *Device) typable(command string) error {
 	if strings.ContainsAny(command, "\r\n") {
 		return &InputError{Input: command, Why: "it has more than one line; run each by itself"}
 	}
-	return printable(command)
+	return d.printable(command)
 }
 
-// printable says whether a text is free of control characters, each of which
-// would do something other than stand in the line.
-func printable(text string) error {
+// printable says whether every character of a text stands in the line when it is
+// typed, instead of doing something.
+func (d *Device) printable(text string) error {
 	for _, r := range text {
 		if r < ' ' && r != '\n' || r == 0x7f {
 			return &InputError{Input: text, Why: fmt.Sprintf("control character %U in it", r)}
 		}
+	}
+	if help := d.def.Help; help != "" && strings.Contains(text, help) {
+		return &InputError{Input: text, Why: fmt.Sprintf("%s would show its help at the %q in it, and take the rest for another command", d.def.Name, help)}
 	}
 	return nil
 }

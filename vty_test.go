@@ -196,6 +196,19 @@ func refusal(t *testing.T, f front, name string) {
 	}
 }
 
+// A character that would call the help is not typed, neither in a command nor in
+// a configuration line: what was before it would be taken for the whole.
+func TestHelpKeyIsNotTyped(t *testing.T) {
+	d := fronts[0].simulated(t, newSim(t, "cisco_iosxe", nil), vty.Config{})
+	if _, err := d.Run(t.Context(), "show ?"); !errors.Is(err, vty.ErrInput) {
+		t.Errorf("a command: %v", err)
+	}
+	report, err := d.Configure(t.Context(), "interface GigabitEthernet1", "description who?")
+	if !errors.Is(err, vty.ErrInput) || len(report.Lines) != 0 || d.Mode() != "privileged" {
+		t.Errorf("a configuration line: %v, %+v", err, report)
+	}
+}
+
 func configures(t *testing.T, f front, name string) {
 	p := platforms[name]
 	d := f.simulated(t, newSim(t, name, nil), vty.Config{})

@@ -78,6 +78,9 @@ func (m *machine) learn(prompt, mode string) {
 			m.host = host
 		}
 	}
+	if prompt != m.prompt {
+		m.cfg.Logger.Debug("prompt learned", "prompt", prompt, "mode", mode)
+	}
 	m.prompt, m.mode = prompt, mode
 	m.exact[mode] = prompt
 }

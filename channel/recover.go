@@ -147,6 +147,7 @@ func (c *Channel) recover(ctx context.Context) error {
 	c.m.spoken, c.m.unwanted, c.m.keep = false, true, false
 	c.heard = x.started
 	c.mu.Unlock()
+	c.cfg.Logger.Debug("interrupting, to come back to the prompt")
 	err := c.write(ctx, c.cfg.Interrupt)
 	for err == nil {
 		var s sight

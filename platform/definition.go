@@ -12,6 +12,7 @@ type Definition struct {
 	Proof       Proof    // how far it was tried
 	Return      string   // what the Enter key sends; "\r" unless stated
 	Interrupt   string   // what stops a running command; Ctrl-C ("\x03") unless stated
+	Help        string   // the key that shows help at once instead of standing in the line; "" for none
 	Modes       []Mode   // at least one, in the order they are tried
 	Default     string   // mode that commands run in; "" means wherever the login ends
 	Transitions []Transition

@@ -85,6 +85,7 @@ func (p *parser) definition(n *yaml.Node, def *Definition) {
 		"proof":       p.proof(&def.Proof),
 		"return":      p.text(&def.Return),
 		"interrupt":   p.text(&def.Interrupt),
+		"help":        p.text(&def.Help),
 		"modes":       p.modes(&def.Modes),
 		"default":     p.text(&def.Default),
 		"transitions": list(p, &def.Transitions, p.transition),

@@ -64,6 +64,7 @@ configure:
   abort: [rollback]
   save: [{send: save, asks: [{prompt: ok, answer: ""}]}]
   failures: ['^bad']
+help: "?"
 `
 
 func TestParseReadsEveryField(t *testing.T) {
@@ -85,6 +86,7 @@ func TestParseReadsEveryField(t *testing.T) {
 		{"proof", d.Proof, ProofRecorded},
 		{"return", d.Return, "\n"},
 		{"interrupt", d.Interrupt, "\x1b"},
+		{"help", d.Help, "?"},
 		{"mode order", d.modeNames(), []string{"exec", "privileged"}},
 		{"except", d.Modes[0].Except.String(), "^no>$"},
 		{"above", d.Modes[1].Above.String(), `^\[[^]]*\]$`},

@@ -82,22 +82,6 @@ func (t *Terminal) Drop(n int) {
 	t.start -= n
 }
 
-// Take returns the finished lines and forgets them. The caller owns the slice.
-func (t *Terminal) Take() []byte {
-	if t.start == 0 {
-		return nil
-	}
-	if len(t.text) == t.start {
-		taken := t.text
-		t.text, t.start = nil, 0
-		return taken
-	}
-	taken := t.text[:t.start:t.start]
-	t.text = slices.Clone(t.text[t.start:])
-	t.start = 0
-	return taken
-}
-
 // Current returns the line the cursor stands on, as far as it is written, with
 // its trailing blanks. The slice is valid until the next Write.
 func (t *Terminal) Current() []byte {
