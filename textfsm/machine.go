@@ -15,6 +15,8 @@ type machine struct {
 	line     int    // the number of the line
 	cells    []cell
 	records  queue
+	slab     []Value // of records to come
+	rows     int     // how many there were in the last slab
 	trace    *tracer // nil unless somebody watches
 	// failure is what ended the run; nil while it goes on.
 	failure error
@@ -46,7 +48,16 @@ func newMachine(t *Template, emit func(Record) bool) *machine {
 func (m *machine) feed(line string) bool {
 	m.line++
 	m.trace.begin(m, line)
-	for _, r := range m.state.rules {
+	candidates := m.state.prefilter.candidates(line)
+	for {
+		i, more := candidates.next()
+		if !more {
+			break
+		}
+		r := m.state.rules[i]
+		if candidates.excluded(r) {
+			continue
+		}
 		ok, err := r.re.Match(&m.scratch, line)
 		if err != nil {
 			m.fail(r, line, "", err)
@@ -164,7 +175,7 @@ func (m *machine) append() {
 	if empty {
 		return
 	}
-	record := Record{names: m.template.names, Values: make([]Value, len(m.cells))}
+	record := Record{names: m.template.names, Values: m.values()}
 	for i, v := range m.template.values {
 		c := &m.cells[i]
 		if !v.list {
@@ -176,6 +187,22 @@ func (m *machine) append() {
 	m.records.push(record)
 	m.trace.record(record)
 	m.clear()
+}
+
+// maxRows is how many records share an allocation at most.
+const maxRows = 32
+
+// values are those of a new record. The more records there were, the more get
+// their room at once.
+func (m *machine) values() []Value {
+	n := len(m.cells)
+	if len(m.slab) == 0 {
+		m.rows = min(max(2*m.rows, 1), maxRows)
+		m.slab = make([]Value, m.rows*n)
+	}
+	values := m.slab[:n:n]
+	m.slab = m.slab[n:]
+	return values
 }
 
 // clear empties all but what is filled down.

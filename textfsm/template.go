@@ -55,7 +55,7 @@ func (v *value) has(o Option) bool { return slices.Contains(v.options, o) }
 type state struct {
 	name      string
 	rules     []*rule
-	prefilter prefilter
+	prefilter *prefilter
 }
 
 // lineOp is what a rule does with the line.
@@ -87,6 +87,7 @@ type rule struct {
 	line    int    // in the template
 	text    string // as written
 	re      *pyre.Regexp
+	lead    string // what a line that matches has first but for white space
 	op      lineOp
 	record  recordOp
 	target  string // the state to go to, or the message of Error

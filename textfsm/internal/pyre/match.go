@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"math"
+	"strings"
 	"unicode/utf8"
 )
 
@@ -58,11 +59,7 @@ func (p *program) runAll(m *Scratch, text string, budget int) verdict {
 	if len(text) >= math.MaxInt32/2 {
 		return unsure
 	}
-	c := 256
-	if len(text) > 0 {
-		c = int(text[0])
-	}
-	if p.start != nil && !p.start[c] {
+	if p.needs != "" && !strings.Contains(text, p.needs) {
 		return no
 	}
 	if cap(m.slots) < p.slots {
@@ -149,7 +146,7 @@ next:
 		if more == fresh {
 			more = math.MaxInt32
 			if i.max != unlimited {
-				more = int32(min(i.max-i.min, math.MaxInt32))
+				more = i.max - i.min
 			}
 			for range i.min {
 				width := i.set.at(text, int(pos))
@@ -390,7 +387,7 @@ func (i *instruction) take(m *Scratch, pc, pos int32) (end, least int32, ok, pla
 		for at < len(text) && text[at] < utf8.RuneSelf && ascii[text[at]] {
 			at++
 		}
-		least = pos + int32(i.min)
+		least = pos + i.min
 		if at < len(text) && text[at] >= utf8.RuneSelf {
 			first := i.set.at(text, int(pos))
 			for width := i.set.at(text, at); width > 0; width = i.set.at(text, at) {
@@ -402,7 +399,7 @@ func (i *instruction) take(m *Scratch, pc, pos int32) (end, least int32, ok, pla
 		}
 		return int32(at), least, at > int(pos) || i.min == 0, plain
 	}
-	count := 0
+	count := int32(0)
 	least = pos
 	for i.max == unlimited || count < i.max {
 		width := i.set.at(text, at)
@@ -431,7 +428,7 @@ func before(text string, pos int32) int32 {
 	return pos - int32(width)
 }
 
-func goBack(text string, pos int32, characters int) (int32, bool) {
+func goBack(text string, pos, characters int32) (int32, bool) {
 	for range characters {
 		if pos == 0 {
 			return 0, false

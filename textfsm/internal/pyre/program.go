@@ -2,6 +2,7 @@ package pyre
 
 import (
 	"errors"
+	"math"
 	"unicode/utf8"
 )
 
@@ -47,7 +48,7 @@ type instruction struct {
 	fold     bool // of doBackref
 	ascii    bool // of doBackref and word edges
 	x, y     int32
-	min, max int
+	min, max int32
 	text     string
 	set      *set
 	next     *wanted
@@ -64,7 +65,9 @@ type set struct {
 type program struct {
 	code  []instruction
 	slots int // two for each group, and those of loops
-	start *wanted
+	// needs is a text that must be there; "" where it would not pay to look for
+	// it first.
+	needs string
 	marks []int32 // slots that hold where the turn of a loop began
 	// rememberable: what is tried at a place comes to the same whenever it is
 	// tried again, so that it need not be.
@@ -102,7 +105,9 @@ func compile(root *node, keep []bool) (p *program, err error) {
 	}()
 	c.node(root, anyStart)
 	c.emit(instruction{code: doMatch})
-	c.start = c.table(root.first(anyStart))
+	if root.startsWide() {
+		c.needs = root.literal()
+	}
 	c.rememberable = len(c.marks) <= maxMarks && !mayBacktrack(root)
 	return &c.program, nil
 }
@@ -192,7 +197,7 @@ func (c *compiler) node(n *node, follow starts) {
 	case opBackref:
 		c.emit(instruction{code: doBackref, x: int32(n.group), fold: n.fold, ascii: n.ascii})
 	case opLook:
-		c.inner(instruction{code: doLook, negated: n.negated, behind: n.behind, min: n.width}, n.subs[0], anyStart)
+		c.inner(instruction{code: doLook, negated: n.negated, behind: n.behind, min: clamp(n.width)}, n.subs[0], anyStart)
 	case opAtomic:
 		c.inner(instruction{code: doAtomic}, n.subs[0], anyStart)
 	case opCond:
@@ -294,7 +299,7 @@ func (c *compiler) repeat(n *node, follow starts) {
 }
 
 func (c *compiler) run(n *node, cl class, follow starts) {
-	i := instruction{code: doRun, set: c.set(cl), min: n.min, max: n.max, next: c.table(follow)}
+	i := instruction{code: doRun, set: c.set(cl), min: clamp(n.min), max: clamp(n.max), next: c.table(follow)}
 	if n.manner == lazy {
 		i.code = doLazyRun
 	}
@@ -353,3 +358,6 @@ func (c *compiler) loop(n *node, body *node, follow starts) {
 		c.code[s].y = c.here()
 	}
 }
+
+// clamp makes a count fit: no text that is matched is as long.
+func clamp(n int) int32 { return int32(min(n, math.MaxInt32)) }
