@@ -17,6 +17,7 @@ type echo struct {
 	whole  string // the line of the command that a message broke into, or ""
 	behind string // what the last echo seen stood behind: the prompt, or ""
 	wrong  string // what was echoed behind the prompt instead
+	part   bool   // the line taken last is a draft of the echo, or its beginning
 	seen   bool   // the whole command was seen
 }
 
@@ -27,7 +28,7 @@ func newEcho(input, prompt string) echo {
 // take looks at the next finished line, and at the bytes that drew it. It
 // reports whether the line was (the last of) the echo.
 func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
-	line = trimRight(line)
+	line, e.part = trimRight(line), false
 	want := strings.TrimSpace(e.lines[0])
 	if e.matches(line, want, isPrompt) || e.whole != "" && e.matches(line, e.whole, isPrompt) || want != "" && wrapped(drawn, want) {
 		e.lines, e.whole = e.lines[1:], ""
@@ -36,20 +37,21 @@ func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 		return e.seen
 	}
 	rest, behind := strings.CutPrefix(line, e.prompt)
-	switch rest = strings.TrimSpace(rest); {
-	case !behind || e.prompt == "":
-		// Something else was printed meanwhile.
-	case rest == "" || strings.HasPrefix(want, rest):
-		// A message broke into the echo: its rest comes on a line of its own, or
-		// the device draws the whole line again.
-		if e.whole == "" {
-			e.whole = want
-		}
-		e.lines[0] = strings.TrimSpace(want[len(rest):])
-		e.bare, e.wrong = true, rest
-	default:
-		e.wrong = rest
+	if !behind || e.prompt == "" {
+		return false // something else was printed meanwhile
 	}
+	whole := e.whole
+	if whole == "" {
+		whole = want
+	}
+	if rest = strings.TrimSpace(rest); !strings.HasPrefix(whole, rest) {
+		e.wrong = rest
+		return false
+	}
+	// A message broke into the echo: its rest comes on a line of its own, or the
+	// device draws the whole line again.
+	e.whole, e.lines[0] = whole, strings.TrimSpace(whole[len(rest):])
+	e.bare, e.part, e.wrong = true, true, rest
 	return false
 }
 
@@ -69,8 +71,15 @@ func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if !behind && !e.bare {
 		return scrolled(line, want)
 	}
+	if more, ok := strings.CutPrefix(strings.TrimSpace(rest), want); ok && appended.MatchString(more) {
+		return true
+	}
 	return squeeze(rest) == squeeze(want) || scrolled(rest, want)
 }
+
+// appended is what devices add to the echo of a command of their own accord:
+// dots, and the mark of a command that goes to the standby unit (Huawei USG).
+var appended = regexp.MustCompile(`^(?:\.+|\s*\(\+[A-Z]\))$`)
 
 // minScrolled is how much of a command must be on the screen for a scrolled line
 // to be taken for its echo.

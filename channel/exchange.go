@@ -108,7 +108,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			return x.reply(s)
 		case atPager:
 			c.mu.Lock()
-			c.m.turning(s.line)
+			c.m.turning(s.line, s.key)
 			c.mu.Unlock()
 			err = c.write(ctx, s.key)
 		case atAsk:
@@ -321,7 +321,7 @@ func (x *exchange) suspectMute() bool {
 	m := x.c.m
 	x.c.mu.Lock()
 	defer x.c.mu.Unlock()
-	if m.echoes || m.strayAt > 0 {
+	if !m.maybeMute() || m.strayAt > 0 {
 		return false
 	}
 	m.strayAt, m.stray = m.lines, append([]string(nil), m.aside...)
@@ -334,7 +334,7 @@ func (x *exchange) suspectMute() bool {
 func (x *exchange) withoutEcho(s sight) (*Reply, bool) {
 	c := x.c
 	c.mu.Lock()
-	if c.m.echoes {
+	if !c.m.maybeMute() {
 		c.mu.Unlock()
 		return nil, false
 	}

@@ -60,8 +60,9 @@ type machine struct {
 	// were finished then. Until that line is done it is not answered again.
 	answered   string
 	answeredAt int
-	turnedAt   int  // how many lines were finished when the last page was turned; -1 before
-	spoken     bool // the device said something since we last typed
+	turnedAt   int    // how many lines were finished when the last page was turned; -1 before
+	turnedKey  string // the key it was turned with
+	spoken     bool   // the device said something since we last typed
 	// A prompt that is being probed by a return: its text, and where in the
 	// finished text its line began.
 	probed   string
@@ -201,7 +202,7 @@ func (m *machine) fence() {
 			m.echoes = true
 			m.prove()
 			m.drawn = nil
-		} else if len(m.aside) < maxAsideLines {
+		} else if !m.echo.part && len(m.aside) < maxAsideLines {
 			m.aside = append(m.aside, text)
 		}
 	}
@@ -218,10 +219,16 @@ func (m *machine) unfence(used *int, line string) {
 		m.mute, m.echoes = false, true // it does echo after all
 		return
 	}
-	if !ok || rest != "" {
+	if !ok {
 		*used -= len(line) + 1
+	} else if rest != "" {
+		*used -= len(line) - len(m.echo.prompt) + 1 // the answer begins behind the prompt
 	}
 }
+
+// maybeMute reports whether the device may be one that echoes nothing: it never
+// did, nor did it echo something else.
+func (m *machine) maybeMute() bool { return !m.echoes && m.echo.wrong == "" }
 
 // prove takes the echo as proof of the prompt that it stands behind: what was
 // taken for the first prompt may have been a line of a banner.

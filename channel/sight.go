@@ -40,7 +40,7 @@ func (m *machine) look() sight {
 		return sight{line: line}
 	}
 	if m.stillAnswered(line) {
-		return sight{line: line}
+		return m.anotherKey(line)
 	}
 	if m.probed != "" && len(m.term.Finished()) > m.probedAt && !m.repeated() {
 		m.probed = "" // what followed the return shows that it was no prompt
@@ -69,14 +69,31 @@ func (m *machine) answering(line string) {
 	m.answered, m.answeredAt, m.spoken = line, m.term.Count(), false
 }
 
+// anotherKey looks at a pager's line that went on after a page was turned at its
+// beginning: the rest may say that another key is needed (less: "(END)").
+func (m *machine) anotherKey(line string) sight {
+	if !m.turned() || len(line) == len(m.answered) {
+		return sight{line: line}
+	}
+	for _, p := range m.cfg.Pagers {
+		if m.matches(p.Shape, line) {
+			if p.Key == m.turnedKey {
+				break
+			}
+			return sight{kind: atPager, line: line, key: p.Key, hold: true}
+		}
+	}
+	return sight{line: line}
+}
+
 // turned reports whether the page was turned on this very line: what is left of
 // the pager while the device wipes it may look like another.
 func (m *machine) turned() bool { return m.turnedAt == m.term.Count() }
 
 // turning notes that the key for the next page is about to be typed at line.
-func (m *machine) turning(line string) {
+func (m *machine) turning(line, key string) {
 	m.answering(line)
-	m.turnedAt = m.answeredAt
+	m.turnedAt, m.turnedKey = m.answeredAt, key
 	m.term.Passing()
 }
 

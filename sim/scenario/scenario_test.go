@@ -23,21 +23,13 @@ var allSplits = flag.Bool("splits", false, "play every two-way split of every sc
 // knownFailing are the scenarios that the library does not pass yet, with the
 // reason. Their tests assert that they still fail, so that the list cannot rot.
 var knownFailing = map[string]string{
-	"05-panos-edit":           "the drafts of an echo that is drawn anew for each word are put among what came unasked",
-	"05-panos-redraw":         "the drafts of an echo that is drawn anew for each word are put among what came unasked",
-	"06-routeros":             "the answer to ESC [6n names row 1, wherever the cursor was sent",
-	"07-procurve-tty":         "a prompt that brings a line of its own is never believed",
-	"08-onyx-less":            "the beginning of a pager's last line is taken for a page before the rest comes",
-	"12-echo-dots":            "an echo with something appended is taken for output where it is the first",
-	"12-echo-expanded":        "an expanded echo is taken for output where it is the first",
-	"12-echo-first-char-lost": "a damaged echo is taken for output where it is the first",
-	"12-echo-off":             "behind a prompt without echo the answer's first line keeps the prompt",
-	"16-pager-routeros":       "the generic platform takes RouterOS's pager for a prompt",
-	"21-usg-hrp":              "an echo with something appended is taken for output where it is the first",
-	"22-sros-classic":         "the prompt that a return was answered by stands in the text",
-	"26-syslog-in-echo":       "the beginning of an echo that a message broke into is put among what came unasked",
-	"26-syslog-in-echo-rest":  "the beginning of an echo that a message broke into is put among what came unasked",
-	"24-prompt-in-output":     "a packet that ends behind the very prompt ends the answer",
+	"05-panos-edit":       "the drafts of an echo that is drawn anew for each word are put among what came unasked",
+	"06-routeros":         "the answer to ESC [6n names row 1, wherever the cursor was sent",
+	"07-procurve-tty":     "a prompt that brings a line of its own is never believed",
+	"12-echo-expanded":    "an expanded echo is taken for output where it is the first",
+	"16-pager-routeros":   "the generic platform takes RouterOS's pager for a prompt",
+	"22-sros-classic":     "the prompt that a return was answered by stands in the text",
+	"24-prompt-in-output": "a packet that ends behind the very prompt ends the answer",
 }
 
 func load(t *testing.T) []*scenario.Scenario {
