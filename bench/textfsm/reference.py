@@ -1,5 +1,5 @@
 """Runs the tasks of the first line of input each time a line follows, and prints
-how many seconds that took."""
+how many seconds of the processor that took."""
 import gc
 import json
 import sys
@@ -18,8 +18,8 @@ for task in json.loads(sys.stdin.readline()):
         tasks.append((templates[name], f.read()))
 for line in sys.stdin:
     gc.collect()
-    begin = time.perf_counter()
+    begin = time.process_time()
     for fsm, text in tasks:
         fsm.Reset()
         fsm.ParseText(text)
-    print(time.perf_counter() - begin, flush=True)
+    print(time.process_time() - begin, flush=True)

@@ -125,7 +125,7 @@ next:
 				if int(pos) < len(text) {
 					c = int(text[pos])
 				}
-				if i.next[c] {
+				if i.next.has(c) {
 					break
 				}
 				if pos <= start {
@@ -170,7 +170,7 @@ next:
 				if int(pos) < len(text) {
 					c = int(text[pos])
 				}
-				if i.next[c] {
+				if i.next.has(c) {
 					break
 				}
 				width := i.set.at(text, int(pos))
@@ -203,14 +203,14 @@ next:
 		if int(pos) < len(text) {
 			c = int(text[pos])
 		}
-		if i.next != nil && !i.next[c] {
+		if i.next != nil && !i.next.has(c) {
 			pc = i.x
 			goto next
 		}
 		if m.memory.used && m.memory.seen(m, 2*pc, pos) {
 			goto back
 		}
-		if i.other == nil || i.other[c] {
+		if i.other == nil || i.other.has(c) {
 			m.stack = append(m.stack, choice{i.x, pos, fresh})
 		}
 		m.budget--
@@ -223,8 +223,8 @@ next:
 		if m.memory.used && m.memory.seen(m, 2*pc, pos) {
 			goto back
 		}
-		if i.other == nil || i.other[c] {
-			if i.next == nil || i.next[c] {
+		if i.other == nil || i.other.has(c) {
+			if i.next == nil || i.next.has(c) {
 				m.stack = append(m.stack, choice{pc + 1, pos, fresh})
 			}
 			pc = i.x
@@ -366,7 +366,7 @@ func (s *set) at(text string, pos int) int {
 		return 0
 	}
 	if b := text[pos]; b < utf8.RuneSelf {
-		if s.ascii[b] {
+		if s.plain(b) {
 			return 1
 		}
 		return 0
@@ -381,10 +381,10 @@ func (s *set) at(text string, pos int) int {
 // take takes as many characters as it can, and tells where the fewest end, and
 // whether all were ASCII.
 func (i *instruction) take(m *Scratch, pc, pos int32) (end, least int32, ok, plain bool) {
-	text, ascii := m.text, &i.set.ascii
+	text, set := m.text, i.set
 	at, plain := int(pos), true
 	if i.max == unlimited && i.min <= 1 && !m.memory.used {
-		for at < len(text) && text[at] < utf8.RuneSelf && ascii[text[at]] {
+		for at < len(text) && text[at] < utf8.RuneSelf && set.plain(text[at]) {
 			at++
 		}
 		least = pos + i.min

@@ -35,8 +35,11 @@ const (
 	doMatch
 )
 
-// wanted is which bytes can come next; the last is for the end of the text.
-type wanted [257]bool
+// wanted is which bytes can come next, as bits; 256 is the end of the text. It
+// fills a line of the processor's cache.
+type wanted [8]uint64
+
+func (w *wanted) has(c int) bool { return w[c>>6&7]&(1<<(c&63)) != 0 }
 
 // instruction is one of a program. Where next is set, what follows the
 // instruction can't match unless the next byte is in it.
@@ -57,9 +60,12 @@ type instruction struct {
 
 // set is a class made ready for matching.
 type set struct {
-	ascii [utf8.RuneSelf]bool
+	ascii [2]uint64 // as bits
 	class class
 }
+
+// plain tells whether an ASCII character is in the set.
+func (s *set) plain(b byte) bool { return s.ascii[b>>6&1]&(1<<(b&63)) != 0 }
 
 // program is a pattern for the quick matcher.
 type program struct {
@@ -136,10 +142,10 @@ func (c *compiler) table(s starts) *wanted {
 		return w
 	}
 	w := new(wanted)
-	for b := range 256 {
-		w[b] = s.has(byte(b))
+	copy(w[:], s.bytes[:])
+	if s.end {
+		w[4] = 1
 	}
-	w[256] = s.end
 	c.wanted[s] = w
 	return w
 }
@@ -152,7 +158,7 @@ func (c *compiler) set(cl class) *set {
 	s := &set{class: cl}
 	for i := 0; i < len(cl); i += 2 {
 		for r := cl[i]; r <= cl[i+1] && r < utf8.RuneSelf; r++ {
-			s.ascii[r] = true
+			s.ascii[r>>6] |= 1 << (r & 63)
 		}
 	}
 	c.sets[key] = s
