@@ -37,6 +37,9 @@
 //	user NAME             who logs in: "ops"
 //	password TEXT         with what: "pw"
 //	secret NAME TEXT      what else the user knows, such as "secret enable en"
+//	mode NAME             the mode commands run in, instead of the platform's own
+//	auth none             over SSH everyone is let in; the device may ask itself
+//	input 255             the device keeps 255 bytes typed ahead and drops others
 //	size 80x24            the terminal's; 511x1000
 //	prepare               the user runs the platform's on-open steps
 //	quiet 150ms           vty.Config.Quiet, and silence for Config.Silence

@@ -101,6 +101,15 @@ func (p *parser) head(line string) (err error) {
 	case "secret":
 		name, text, _ := strings.Cut(value, " ")
 		s.Secrets[name] = text
+	case "mode":
+		s.Mode = value
+	case "auth":
+		if value != "none" {
+			return fmt.Errorf("auth %q: want none", value)
+		}
+		s.NoAuth = true
+	case "input":
+		s.Input, err = strconv.Atoi(value)
 	case "size":
 		_, err = fmt.Sscanf(value, "%dx%d", &s.Size.Columns, &s.Size.Rows)
 	case "prepare":

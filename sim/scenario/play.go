@@ -89,6 +89,9 @@ func (p *Player) read() {
 	for {
 		n, err := p.conn.Read(buf)
 		p.mu.Lock()
+		if room := p.s.Input - len(p.typed); p.s.Input > 0 {
+			n = min(n, room)
+		}
 		p.typed = append(p.typed, buf[:n]...)
 		p.ended = err != nil
 		p.mu.Unlock()

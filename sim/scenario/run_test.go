@@ -31,7 +31,7 @@ type user struct {
 func (u *user) config() *vty.Config {
 	s := u.s
 	cfg := &vty.Config{
-		Platform: s.Platform, Definition: s.Definition, User: s.User, Size: s.Size,
+		Platform: s.Platform, Definition: s.Definition, User: s.User, Size: s.Size, Mode: s.Mode,
 		Password: auth.Literal(s.Password), Secrets: map[string]auth.Source{},
 		KeepTerminal: !s.Prepare, Quiet: s.Quiet, Silence: s.Silence,
 	}

@@ -34,7 +34,10 @@ type Scenario struct {
 	Quiet      time.Duration
 	Silence    time.Duration
 	Fronts     []Front
-	ShortPause bool // not to be played with long pauses
+	ShortPause bool   // not to be played with long pauses
+	Mode       string // that commands run in; "" means the platform's own
+	NoAuth     bool   // over SSH everyone is let in
+	Input      int    // how many bytes typed ahead the device keeps; 0 means all
 
 	Device []Step
 	Ops    []Op
