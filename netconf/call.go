@@ -190,8 +190,23 @@ func (s *Session) failed(c *call, err error) error {
 	return &CallError{Operation: c.name, MessageID: c.id, Sent: c.state == sent, Err: err}
 }
 
+// helloLead is how long before the first message in chunks our hello was sent at
+// least. A server may read both at once and look for the end of the second in the
+// framing of the first, for ever: netconfd does. Where a hello takes as long to
+// arrive, over any network, nothing waits for this.
+const helloLead = 50 * time.Millisecond
+
 // write sends what is handed to it, as much at once as there is.
 func (s *Session) write() {
+	if s.version == framing.V11 {
+		lead := time.NewTimer(time.Until(s.greeted.Add(helloLead)))
+		defer lead.Stop()
+		select {
+		case <-lead.C:
+		case <-s.over:
+			return
+		}
+	}
 	var batch []byte
 	for {
 		var c *call

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/vtynet/vty/netconf/element"
 	"github.com/vtynet/vty/netconf/framing"
@@ -70,6 +71,7 @@ func (s *Session) greet(ctx context.Context) error {
 	sent := make(chan error, 1)
 	go func() {
 		_, err := s.conn.Write(ours)
+		s.greeted = time.Now()
 		sent <- err
 	}()
 	heard, err := s.hear()

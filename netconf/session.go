@@ -23,6 +23,7 @@ type Session struct {
 	dec     *framing.Decoder
 	version framing.Version
 	hello   hello
+	greeted time.Time // when our hello was sent
 
 	out chan *call // to the writer
 

@@ -201,9 +201,10 @@ func TestCallWaitsForASlowLink(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer s.Close()
-		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		// The first fills the link, the second waits for the first: it was not sent.
+		time.Sleep(time.Second)
 		go func() { _, _ = rpc.Raw("<a>"+strings.Repeat("x", 2000)+"</a>").Do(t.Context(), s) }()
 		synctest.Wait()
 		_, err = rpc.Raw("<b/>").Do(ctx, s)

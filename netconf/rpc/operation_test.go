@@ -23,11 +23,11 @@ func TestRequests(t *testing.T) {
 		want  string
 		needs string // what for, joined
 	}{
-		{Get{}, `<get></get>`, ""},
+		{Get{}, `<get/>`, ""},
 		{Get{Filter: Subtree("<a/>"), WithDefaults: ReportAll}, `<get><filter type="subtree"><a/></filter><with-defaults xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults">report-all</with-defaults></get>`, "with-defaults"},
 		{GetConfig{}, `<get-config><source><running/></source></get-config>`, ""},
 		{GetConfig{Source: Startup, Filter: XPath(`/a:b[c='"']`, Namespace{"a", "urn:a"})}, `<get-config><source><startup/></source><filter type="xpath" select="/a:b[c=&#39;&#34;&#39;]" xmlns:a="urn:a"/></get-config>`, "the startup datastore, XPath filters"},
-		{GetConfig{Filter: Subtree("")}, `<get-config><source><running/></source><filter type="subtree"></filter></get-config>`, ""},
+		{GetConfig{Filter: Subtree("")}, `<get-config><source><running/></source><filter type="subtree"/></get-config>`, ""},
 		{EditConfig{Target: Candidate, DefaultOperation: None, TestOption: TestThenSet, ErrorOption: RollbackOnError, Config: []byte("<a />\n<b>]]&gt;</b>")}, `<edit-config><target><candidate/></target><default-operation>none</default-operation><test-option>test-then-set</test-option><error-option>rollback-on-error</error-option><config><a />` + "\n" + `<b>]]&gt;</b></config></edit-config>`, "the candidate datastore, validation, rollback-on-error"},
 		{EditConfig{Target: Running, TestOption: TestOnly, URL: "file:///x&y"}, `<edit-config><target><running/></target><test-option>test-only</test-option><url>file:///x&amp;y</url></edit-config>`, "changing the running datastore, test-only, URLs"},
 		{CopyConfig{Target: Startup, Source: Running}, `<copy-config><target><startup/></target><source><running/></source></copy-config>`, "the startup datastore"},
@@ -37,14 +37,14 @@ func TestRequests(t *testing.T) {
 		{Unlock{Candidate}, `<unlock><target><candidate/></target></unlock>`, "the candidate datastore"},
 		{PartialLock{Select: []string{"/a:b", "/c"}, Namespaces: []Namespace{{"a", "urn:a"}, {"", "urn:c"}}}, `<partial-lock xmlns="urn:ietf:params:xml:ns:netconf:partial-lock:1.0"><select xmlns:a="urn:a" xmlns="urn:c">/a:b</select><select xmlns:a="urn:a" xmlns="urn:c">/c</select></partial-lock>`, "partial locks"},
 		{PartialUnlock{7}, `<partial-unlock xmlns="urn:ietf:params:xml:ns:netconf:partial-lock:1.0"><lock-id>7</lock-id></partial-unlock>`, "partial locks"},
-		{Commit{}, `<commit></commit>`, "the candidate datastore"},
+		{Commit{}, `<commit/>`, "the candidate datastore"},
 		{Commit{Confirmed: true, Timeout: time.Minute, Persist: "a<b"}, `<commit><confirmed/><confirm-timeout>60</confirm-timeout><persist>a&lt;b</persist></commit>`, "the candidate datastore, confirmed commits, persistent confirmed commits"},
 		{Commit{PersistID: "x"}, `<commit><persist-id>x</persist-id></commit>`, "the candidate datastore, persistent confirmed commits"},
 		{CancelCommit{"x"}, `<cancel-commit><persist-id>x</persist-id></cancel-commit>`, "cancelling commits"},
-		{DiscardChanges{}, `<discard-changes></discard-changes>`, "the candidate datastore"},
+		{DiscardChanges{}, `<discard-changes/>`, "the candidate datastore"},
 		{Validate{Source: Candidate}, `<validate><source><candidate/></source></validate>`, "validation, the candidate datastore"},
 		{Validate{Config: []byte("<a/>")}, `<validate><source><config><a/></config></source></validate>`, "validation"},
-		{CloseSession{}, `<close-session></close-session>`, ""},
+		{CloseSession{}, `<close-session/>`, ""},
 		{KillSession{4}, `<kill-session><session-id>4</session-id></kill-session>`, ""},
 		{GetSchema{Identifier: "m", Version: "2020-01-01", Format: "yang"}, `<get-schema xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"><identifier>m</identifier><version>2020-01-01</version><format>yang</format></get-schema>`, "get-schema"},
 		{GetData{Datastore: Operational, Filter: XPath("/a"), Config: &yes, Origins: []string{"or:intended"}, MaxDepth: 2, WithOrigin: true, WithDefaults: Trim}, `<get-data xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-nmda"><datastore xmlns:ds="urn:ietf:params:xml:ns:yang:ietf-datastores">ds:operational</datastore><xpath-filter>/a</xpath-filter><config-filter>true</config-filter><origin-filter xmlns:or="urn:ietf:params:xml:ns:yang:ietf-origin">or:intended</origin-filter><max-depth>2</max-depth><with-origin/><with-defaults>trim</with-defaults></get-data>`, "get-data"},
@@ -58,7 +58,7 @@ func TestRequests(t *testing.T) {
 		{ResyncSubscription{3}, `<resync-subscription xmlns="urn:ietf:params:xml:ns:yang:ietf-yang-push"><id>3</id></resync-subscription>`, "YANG-Push"},
 		{Action{[]byte(`<a xmlns="urn:a"><reset/></a>`)}, `<action xmlns="urn:ietf:params:xml:ns:yang:1"><a xmlns="urn:a"><reset/></a></action>`, ""},
 		{Raw("<?xml version='1.0'?>\n<x:do  xmlns:x='urn:x' />\n"), `<x:do  xmlns:x='urn:x' />`, ""},
-		{GetNext{"12"}, `<get-next xmlns="http://www.huawei.com/netconf/capability/base/1.0" set-id="12"></get-next>`, ""},
+		{GetNext{"12"}, `<get-next xmlns="http://www.huawei.com/netconf/capability/base/1.0" set-id="12"/>`, ""},
 	} {
 		r, err := tc.op.Request()
 		if err != nil {

@@ -17,6 +17,7 @@ type builder struct {
 	buf   bytes.Buffer
 	name  string
 	open  []string
+	bare  int // length of buf right after a start tag
 	needs []Need
 	err   error
 }
@@ -36,6 +37,7 @@ func begin(name, namespace string) *builder {
 func (b *builder) start(name string, attrs ...string) {
 	b.tag(name, attrs...)
 	b.buf.WriteByte('>')
+	b.bare = b.buf.Len()
 	b.open = append(b.open, name)
 }
 
@@ -54,10 +56,17 @@ func (b *builder) escape(text string) {
 	}
 }
 
-// end closes the innermost element.
+// end closes the innermost element. One without content is written as a single
+// tag: netconfd answers <discard-changes></discard-changes> with <ok/> and does
+// nothing.
 func (b *builder) end() {
 	last := len(b.open) - 1
-	b.buf.WriteString("</" + b.open[last] + ">")
+	if b.buf.Len() == b.bare {
+		b.buf.Truncate(b.bare - 1)
+		b.buf.WriteString("/>")
+	} else {
+		b.buf.WriteString("</" + b.open[last] + ">")
+	}
 	b.open = b.open[:last]
 }
 
