@@ -28,6 +28,7 @@ func TestScripts(t *testing.T) {
 			"closed":    closedPort,
 			"blackhole": blackHole,
 			"mute":      mute,
+			"netconf":   serveNETCONF,
 		},
 	})
 }

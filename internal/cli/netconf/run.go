@@ -1,0 +1,158 @@
+package netconf
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/fanout"
+	"github.com/vtynet/vty/internal/cli/output"
+	"github.com/vtynet/vty/internal/cli/report"
+	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/internal/cli/target"
+	"github.com/vtynet/vty/netconf"
+	"github.com/vtynet/vty/netconf/rpc"
+)
+
+// answer is what an action has to show.
+type answer struct {
+	text     string // for people
+	raw      []byte
+	warnings rpc.Errors
+}
+
+// action is what is done on a host.
+type action func(ctx context.Context, s *netconf.Session) (answer, error)
+
+// call is an action that is one operation.
+func call(op rpc.Operation) action {
+	return func(ctx context.Context, s *netconf.Session) (answer, error) {
+		reply, err := s.Call(ctx, op)
+		return shown(reply), err
+	}
+}
+
+// shown is what is to be seen of a reply. Of one that says that all is well or
+// what is wrong there is nothing to see: the latter is in the error.
+func shown(reply *rpc.Reply) answer {
+	if reply == nil {
+		return answer{}
+	}
+	a := answer{raw: reply.Bytes(), warnings: reply.Warnings()}
+	if reply.Err() == nil && !reply.OK() {
+		a.text = strings.Trim(string(reply.Data()), "\r\n")
+	}
+	return a
+}
+
+func showCapabilities(_ context.Context, s *netconf.Session) (answer, error) {
+	text := strings.Join(s.Capabilities(), "\n")
+	return answer{text: text, raw: []byte(text + "\n")}, nil
+}
+
+// edit changes a datastore, and with commit makes the change hold.
+type edit struct {
+	rpc.EditConfig
+	commit bool
+}
+
+func (e *edit) do(ctx context.Context, s *netconf.Session) (a answer, err error) {
+	if !e.commit {
+		return call(e.EditConfig)(ctx, s)
+	}
+	steps := []rpc.Operation{e.EditConfig}
+	if s.Capabilities().Has(rpc.Validate11) || s.Capabilities().Has(rpc.Validate10) {
+		steps = append(steps, rpc.Validate{Source: rpc.Candidate})
+	}
+	steps = append(steps, rpc.Commit{})
+	err = netconf.WithLock(ctx, s, func(ctx context.Context) error {
+		for _, op := range steps {
+			done, err := call(op)(ctx, s)
+			a.text, a.raw, a.warnings = done.text, done.raw, append(a.warnings, done.warnings...)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	}, rpc.Candidate)
+	return a, err
+}
+
+// run does an action on all hosts.
+func (o *options) run(ctx context.Context, s *streams.Streams, name string, do action) (err error) {
+	set, err := o.targets.Resolve(ctx, s)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, set.Close()) }()
+	format := output.Format(o.format.String())
+	printer := output.NewPrinter(s.Out, format, len(set.Targets) > 1)
+	progress := report.NewProgress(s.Err, len(set.Targets))
+	status := exit.OK
+	type outcome struct {
+		*output.Answer
+		warnings rpc.Errors
+	}
+	sink := func(v outcome) error {
+		progress.Clear()
+		status = max(status, statusOf(v.Err))
+		if err := printer.Answer(v.Answer); err != nil {
+			return err
+		}
+		for _, w := range v.warnings {
+			_, _ = fmt.Fprintf(s.Err, "vty: %s: %s\n", v.Host, w.Error())
+		}
+		if v.Err != nil {
+			report.Error(s.Err, v.Host, v.Error, v.Err)
+		}
+		return nil
+	}
+	work := func(ctx context.Context, i int, emit func(outcome)) {
+		t := set.Targets[i]
+		started := time.Now()
+		a, err := o.host(ctx, t, do)
+		v := &output.Answer{Host: t.Label, Platform: t.Config.Definition.Name, Command: name, Output: a.text, Raw: a.raw, Elapsed: time.Since(started)}
+		if err != nil {
+			v.Failed, v.Err, v.Error = true, err, report.Text(t.Host.Name, err)
+		}
+		emit(outcome{v, a.warnings})
+	}
+	err = fanout.Run(ctx, len(set.Targets), o.workers, format != output.JSONL, work, sink, progress.Done)
+	progress.Clear()
+	if err == nil {
+		err = printer.Close()
+	}
+	if err != nil {
+		return fmt.Errorf("output: %w", err)
+	}
+	return exit.Silently(status)
+}
+
+// host does an action on one host.
+func (o *options) host(ctx context.Context, t *target.Target, do action) (answer, error) {
+	c := &t.Config
+	limited, cancel := t.Limit(ctx)
+	defer cancel()
+	s, err := netconf.Dial(limited, t.Host.Address(), &netconf.Config{
+		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Legacy: c.Legacy, Socket: c.Socket, Logger: c.Logger,
+		Base10: o.base10,
+	})
+	if err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = s.Close() }()
+	ctx, cancel = t.Limit(ctx)
+	defer cancel()
+	return do(ctx, s)
+}
+
+// statusOf is exit.Of, which knows no errors of NETCONF.
+func statusOf(err error) exit.Status {
+	if errors.As(err, new(*netconf.RPCError)) || errors.As(err, new(*rpc.UnsupportedError)) {
+		return exit.Refused
+	}
+	return exit.Of(err)
+}
