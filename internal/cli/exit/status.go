@@ -8,6 +8,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/textfsm"
 )
 
 // Status is the command's exit status. Of several hosts the worst wins, and a
@@ -17,7 +18,7 @@ type Status int
 // The statuses.
 const (
 	OK          Status = 0
-	Refused     Status = 1   // a device refused a command
+	Refused     Status = 1   // a device refused a command, or its answer could not be parsed
 	Usage       Status = 2   // the command line makes no sense
 	Unreached   Status = 3   // a host could not be reached or logged in to, or the session was lost
 	TimedOut    Status = 4   // time ran out, while connecting or while waiting for an answer
@@ -67,8 +68,10 @@ func Of(err error) Status {
 	case errors.As(err, &said):
 		return said.Status
 	case errors.As(err, new(*UsageError)), errors.Is(err, platform.ErrUnknown), errors.Is(err, platform.ErrInvalid),
-		errors.Is(err, vty.ErrInput):
+		errors.Is(err, vty.ErrInput), errors.As(err, new(*textfsm.TemplateError)), errors.Is(err, textfsm.ErrNoCollection):
 		return Usage
+	case errors.Is(err, textfsm.ErrNoTemplate), errors.Is(err, textfsm.ErrNoMatch), errors.As(err, new(*textfsm.RunError)):
+		return Refused
 	case errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, vty.ErrSilence), errors.Is(err, socket.ErrTimedOut):

@@ -34,6 +34,21 @@ type Answer struct {
 	Elapsed  time.Duration
 	// Streamed tells that Output was written line by line before.
 	Streamed bool
+	// Parsed is what the output was parsed to, in JSON; nil if it was not.
+	Parsed json.RawMessage
+}
+
+// SetParsed sets Parsed to records, which text output then shows in place of
+// Output.
+func (a *Answer) SetParsed(records any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(records); err != nil {
+		return err
+	}
+	a.Parsed = bytes.TrimSpace(b.Bytes())
+	return nil
 }
 
 // object is an Answer in JSON.
@@ -45,12 +60,14 @@ type object struct {
 	Failed   bool   `json:"failed"`
 	Error    string `json:"error"`
 	Elapsed  int64  `json:"elapsed_ms"`
+
+	Parsed json.RawMessage `json:"parsed,omitempty"`
 }
 
 func (a *Answer) object() object {
 	return object{
 		Host: a.Host, Platform: a.Platform, Command: a.Command, Output: a.Output,
-		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(),
+		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Parsed: a.Parsed,
 	}
 }
 
@@ -107,7 +124,11 @@ func (p *Printer) Answer(a *Answer) error {
 	if a.Output == "" || a.Streamed {
 		return nil
 	}
-	_, err := fmt.Fprintln(p.w, a.Output)
+	shown := a.Output
+	if a.Parsed != nil {
+		shown = string(a.Parsed)
+	}
+	_, err := fmt.Fprintln(p.w, shown)
 	return err
 }
 

@@ -25,6 +25,8 @@ type options struct {
 	file    string
 	workers int
 	stream  bool
+	parse   bool
+	dir     string // of templates
 }
 
 // Command is "vty run".
@@ -42,7 +44,8 @@ Text output is exactly what a person would have read: no echo, no prompt, no pag
 breaks. Where there is more than one host or command, a line "=== HOST: COMMAND"
 stands above each answer. -o json prints one array, -o jsonl one object per
 command as soon as it is answered (host, platform, command, output, failed, error,
-elapsed_ms), and -o raw every byte that the device sent.
+elapsed_ms), and -o raw every byte that the device sent. With --parse, answers are
+records in JSON; one that can't be parsed counts as failed.
 
 The commands run in order on each host, and on up to --workers hosts at once;
 answers are printed in the order of the hosts, with jsonl as they come. A command
@@ -58,6 +61,7 @@ the worst wins, which is the highest number.`,
   vty run -H ops@r1.example.net -p cisco_iosxe 'show version' 'show ip interface brief'
   VTY_PASSWORD=... vty run -H 127.0.1.1:2605 -t telnet -p frr_vty 'show running-config'
   vty run -H r1 -H r2 -p arista_eos -o jsonl 'show version'
+  vty run -H r1 -p cisco_iosxe --parse 'show ip interface brief'
   vty run -H r1 -p linux --stream 'tail -f /var/log/syslog'
   vty run -H r1 -p juniper_junos -f commands.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -74,6 +78,8 @@ the worst wins, which is the highest number.`,
 	flags.Var(o.headers, "headers", "whether text has a line above each answer; auto: where there are several")
 	flags.StringVarP(&o.file, "file", "f", "", "read commands from a file, one a line (- for standard input)")
 	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
+	flags.BoolVar(&o.parse, "parse", false, "make records of the answers by TextFSM templates (see vty parse): JSON, in \"parsed\" with -o json and jsonl")
+	flags.StringVar(&o.dir, "templates", "", "folder of templates with an index, for --parse")
 	flags.BoolVar(&o.stream, "stream", false, "print lines as they come: for commands that take long or never end; one host, text only")
 	return cmd
 }
@@ -103,6 +109,8 @@ func (o *options) commands(s *streams.Streams, args []string) ([]string, error) 
 		return nil, exit.Misused(errors.New("no command: give at least one, as in vty run -H HOST 'show version'"))
 	case o.workers < 1:
 		return nil, exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
+	case o.parse && (o.stream || o.format.String() == string(output.Raw)):
+		return nil, exit.Misused(errors.New("--parse goes with text, json and jsonl output, and not with --stream"))
 	case o.stream && o.format.String() != string(output.Text):
 		return nil, exit.Misused(errors.New("--stream goes with text output only"))
 	}

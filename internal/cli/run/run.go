@@ -13,6 +13,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/target"
+	"github.com/vtynet/vty/textfsm"
 )
 
 // notRunError stands for the commands after the one with which the session ended.
@@ -40,6 +41,12 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 	if o.stream && len(set.Targets) > 1 {
 		return exit.Misused(errors.New("--stream takes one host"))
 	}
+	var templates *textfsm.Library
+	if o.parse {
+		if templates, err = textfsm.Discover(o.dir, s.LookupEnv); err != nil {
+			return exit.Misused(err)
+		}
+	}
 	format := output.Format(o.format.String())
 	headers := len(set.Targets)*len(commands) > 1
 	if mode := o.headers.String(); mode != "auto" {
@@ -64,7 +71,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 		return nil
 	}
 	work := func(ctx context.Context, i int, emit func(outcome)) {
-		(&session{target: set.Targets[i], stream: o.stream, emit: emit}).run(ctx, commands)
+		(&session{target: set.Targets[i], stream: o.stream, templates: templates, emit: emit}).run(ctx, commands)
 	}
 	err = fanout.Run(ctx, len(set.Targets), o.workers, format != output.JSONL, work, sink, progress.Done)
 	progress.Clear()
@@ -79,9 +86,10 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 
 // session is the work for one host.
 type session struct {
-	target *target.Target
-	stream bool
-	emit   func(outcome)
+	target    *target.Target
+	stream    bool
+	templates *textfsm.Library // nil unless answers are to be parsed
+	emit      func(outcome)
 }
 
 func (s *session) run(ctx context.Context, commands []string) {
@@ -137,6 +145,12 @@ func (s *session) command(ctx context.Context, dev *vty.Device, command string) 
 	res, err := dev.Run(ctx, command)
 	if res != nil {
 		a.Output, a.Raw, a.Elapsed = res.Text(), res.Raw(), res.Elapsed
+	}
+	if err == nil && s.templates != nil {
+		var records []textfsm.Record
+		if records, err = res.Parse(s.templates); err == nil {
+			err = a.SetParsed(records)
+		}
 	}
 	if err != nil {
 		s.failed(a, err)
