@@ -1,0 +1,133 @@
+package netconf_test
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/vtynet/vty/netconf"
+	"github.com/vtynet/vty/netconf/netconftest"
+	"github.com/vtynet/vty/netconf/rpc"
+)
+
+var candidateCaps = []string{rpc.Base10, rpc.Base11, rpc.CandidateCap, rpc.Validate11, rpc.ConfirmedCommit10, rpc.ConfirmedCommit11, rpc.PartialLockCap}
+
+// recorded answers <ok/> to all but what answer says, and keeps what was asked.
+type recorded struct {
+	asked  []string
+	answer func(name string, s *netconftest.Session, r *netconftest.Request) bool
+}
+
+func (h *recorded) Handle(s *netconftest.Session, r *netconftest.Request) {
+	name := r.Name
+	for _, d := range []string{"running", "candidate"} {
+		if _, ok := r.Element("target", d); ok {
+			name += " " + d
+		}
+	}
+	h.asked = append(h.asked, name)
+	if h.answer == nil || !h.answer(name, s, r) {
+		_ = s.Reply(r, "<ok/>")
+	}
+}
+
+func (h *recorded) Ended(*netconftest.Session) {}
+
+func (h *recorded) session(t *testing.T) *netconf.Session {
+	t.Helper()
+	s, err := netconf.New(t.Context(), (&netconftest.Server{Capabilities: candidateCaps, Handler: h}).Pipe(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+func TestWithLockLeavesNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		failed := errors.New("failed")
+		for name, f := range map[string]func(context.CancelFunc) error{
+			"well":      func(context.CancelFunc) error { return nil },
+			"failed":    func(context.CancelFunc) error { return failed },
+			"cancelled": func(cancel context.CancelFunc) error { cancel(); return context.Canceled },
+		} {
+			h := &recorded{}
+			s := h.session(t)
+			ctx, cancel := context.WithCancel(t.Context())
+			err := netconf.WithLock(ctx, s, func(context.Context) error { return f(cancel) }, rpc.Running, rpc.Candidate)
+			cancel()
+			_ = s.Close()
+			want := []string{"lock running", "lock candidate", "discard-changes", "unlock candidate", "unlock running"}
+			if !slices.Equal(h.asked, want) || (err == nil) != (name == "well") {
+				t.Errorf("%s: %q, %v", name, h.asked, err)
+			}
+		}
+	})
+}
+
+func TestWithLockThatIsHeld(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		holder := "7"
+		h := &recorded{answer: func(name string, s *netconftest.Session, r *netconftest.Request) bool {
+			if name != "lock candidate" {
+				return false
+			}
+			_ = s.Reply(r, "<rpc-error><error-tag>lock-denied</error-tag><error-severity>error</error-severity><error-info><session-id>"+holder+"</session-id></error-info></rpc-error>")
+			return true
+		}}
+		s := h.session(t)
+		defer s.Close()
+		lock := func() error {
+			return netconf.WithLock(t.Context(), s, func(context.Context) error { t.Error("called"); return nil }, rpc.Running, rpc.Candidate)
+		}
+		e, ok := errors.AsType[*netconf.LockedError](lock())
+		if !ok || e.Session != 7 || e.Own || !strings.Contains(e.Error(), "candidate is locked by session 7") {
+			t.Errorf("%v", e)
+		}
+		if want := []string{"lock running", "lock candidate", "unlock running"}; !slices.Equal(h.asked, want) {
+			t.Errorf("%q", h.asked)
+		}
+		holder = "1"
+		if e, ok := errors.AsType[*netconf.LockedError](lock()); !ok || !e.Own {
+			t.Errorf("%v", e)
+		}
+	})
+}
+
+func TestWithLockCancelledWhileAskedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &recorded{answer: func(name string, s *netconftest.Session, r *netconftest.Request) bool {
+			if name == "lock running" {
+				time.Sleep(time.Minute) // the server takes its time, and grants it
+			}
+			return false
+		}}
+		s := h.session(t)
+		defer s.Close()
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Second)
+		defer cancel()
+		err := netconf.WithLock(ctx, s, func(context.Context) error { t.Error("called"); return nil }, rpc.Running)
+		if !errors.Is(err, context.DeadlineExceeded) || !slices.Equal(h.asked, []string{"lock running", "unlock running"}) {
+			t.Errorf("%v, %q", err, h.asked)
+		}
+	})
+}
+
+func TestWithLockOnAServerThatFallsSilent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &recorded{answer: func(name string, _ *netconftest.Session, _ *netconftest.Request) bool {
+			return strings.HasPrefix(name, "unlock")
+		}}
+		s := h.session(t)
+		started := time.Now()
+		err := netconf.WithLock(t.Context(), s, func(context.Context) error { return nil }, rpc.Running)
+		if !errors.Is(err, context.DeadlineExceeded) || time.Since(started) > time.Minute {
+			t.Errorf("after %v: %v", time.Since(started), err)
+		}
+		<-s.Done() // and with it the lock
+		_ = s.Close()
+	})
+}
