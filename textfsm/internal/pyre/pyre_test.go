@@ -1,0 +1,229 @@
+package pyre
+
+import (
+	"errors"
+	"math/rand/v2"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// match is the groups that Match finds, or nil.
+func match(t *testing.T, pattern, text string) map[string][2]int {
+	t.Helper()
+	re, err := Compile(pattern)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var m Scratch
+	got, err := spans(re, &m, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+func TestMatch(t *testing.T) {
+	type g = map[string][2]int
+	for _, c := range []struct {
+		pattern, text string
+		want          g // nil for no match
+	}{
+		{`a`, "ba", nil}, // only from the start
+		{`(?P<x>a+?)a`, "aaa", g{"x": {0, 1}}},
+		{`(?P<x>\d+)`, "٣4", g{"x": {0, 3}}}, // digits of all alphabets
+		{`(?P<x>\w+)`, "é_²½", g{"x": {0, 7}}},
+		{`\s$`, "\u00a0", g{}},
+		{`(?a)\s`, "\u00a0", nil},
+		{`(?P<x>a{,2})`, "aaa", g{"x": {0, 2}}},
+		{`(?P<x>a{1,1500})$`, strings.Repeat("a", 1400), g{"x": {0, 1400}}},
+		{`a{,b`, "a{,b", g{}},
+		{`(?i)straße`, "STRAßE", g{}},
+		{`(?i:K)s`, "\u212as", g{}}, // the Kelvin sign
+		{`(?i)i`, "İ", g{}},
+		{`(?x) a b # c`, "ab", g{}},
+		{`(?P<x>a)|(?P<y>b)`, "b", g{"x": {-1, -1}, "y": {0, 1}}},
+		{`(?P<x>.)(?P=x)`, "aab", g{"x": {0, 1}}},
+		{`(?P<x>(?<=a)b|a)+`, "ab", g{"x": {1, 2}}},
+		{`(a)?(?(1)b|c)`, "c", g{}},
+		{`(?>a+)a`, "aaa", nil},
+		{`a++a`, "aaa", nil},
+		{`a$`, "a\n", g{}},
+		{`a\Z`, "a\n", nil},
+		{`\bé\b`, "é", g{}},
+		{`(?P<x>a*)*`, "b", g{"x": {0, 0}}},
+		{`(?P<x>(?:a|b)*?)c`, "abac", g{"x": {0, 3}}},
+		{`\x41\u00e9\U0001F600\101\n?`, "Aé😀A", g{}},
+		{`[]a]+[^]a]`, "]ab", g{}},
+		{`[a\-z]+$`, "a-z", g{}},
+		{`(?P<x>.+)\s+(?P<y>\S+)`, "a b  c", g{"x": {0, 4}, "y": {5, 6}}},
+	} {
+		if got := match(t, c.pattern, c.text); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s on %.20q: got %v, want %v", c.pattern, c.text, got, c.want)
+		}
+	}
+}
+
+func TestSyntaxErrors(t *testing.T) {
+	for _, pattern := range []string{
+		`(`, `)`, `a)`, `[`, `[]`, `*`, `a**`, `a{2}{3}`, `^*`, `a{3,2}`, `\`, `\q`, `[\q]`, `\x4`, `\8`, `[b-a]`, `[\d-z]`,
+		`(?P<x>a)(?P<x>b)`, `(?P<1>a)`, `(?P=x)`, `(?P<x`, `(?Pa)`, `(?<=a+)b`, `(?<n>a)`, `a(?i)b`, `(?L)a`, `(?i-i:a)`, `(?(2)a)`,
+		`(?(1)a|b|c)`, `(?#`, `\400`, `(?z)`, `(\1)`, `(?i`, `a{99999999999}`, `\U00110000`,
+	} {
+		if _, err := Compile(pattern); !errors.As(err, new(*SyntaxError)) {
+			t.Errorf("%s was taken: %v", pattern, err)
+		}
+	}
+}
+
+// The quick matcher, the one with a memory, Go's regexp and regexp2 agree wherever
+// they all apply.
+func TestEnginesAgree(t *testing.T) {
+	g := &generator{Rand: rand.New(rand.NewPCG(3, 4)), plain: true}
+	compared := 0
+	for range 3000 {
+		pattern := g.pattern()
+		re, err := Compile(pattern)
+		if err != nil || re.quick == nil {
+			continue // some under the flag x
+		}
+		for range 3 {
+			text := g.text()
+			var m Scratch
+			first := re.quick.match(&m, text)
+			if first == unsure {
+				continue
+			}
+			want := answerOf(re, &m, first == yes)
+			if re.quick.rememberable {
+				v := re.quick.matchSurely(&m, text)
+				if got := answerOf(re, &m, v == yes); v == unsure || !reflect.DeepEqual(got, want) {
+					t.Fatalf("%s on %q: with memory %v, without %v", pattern, text, got, want)
+				}
+			}
+			if !sameInGo(re.root) || re.why != "" || text == "" {
+				continue
+			}
+			sure, err := re.sure()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range m.slots {
+				m.slots[i] = -1
+			}
+			ok, err := sure(text, m.slots)
+			if got := answerOf(re, &m, ok); err != nil || !reflect.DeepEqual(got, want) {
+				t.Fatalf("%s on %q: Go's regexp %v %v, ours %v", pattern, text, got, err, want)
+			}
+			compared++
+		}
+	}
+	if compared < 1000 {
+		t.Errorf("only %d compared", compared)
+	}
+}
+
+func answerOf(re *Regexp, m *Scratch, ok bool) map[string][2]int {
+	if !ok {
+		return nil
+	}
+	return found(re, m)
+}
+
+// Patterns that make backtracking matchers hang take linear time.
+func TestLinearTime(t *testing.T) {
+	for _, pattern := range []string{
+		`(a+)+$`, `(a|a)*$`, `(a|aa)+$`, `(.*)*x`, `(a*)*b`, `^(\S+\s*)*:$`, `.*.*.*.*x`, `(?:a?){30}a{30}$`, `\w*\d*\w*\S*:`, `(.*?)*?x`,
+	} {
+		re := MustCompile(pattern)
+		if why := re.NeedsBacktracking(); why != "" {
+			t.Errorf("%s needs backtracking: %s", pattern, why)
+		}
+		took := func(n int) time.Duration {
+			text := strings.Repeat("a", n) + "!"
+			least := time.Hour
+			for range 3 {
+				var m Scratch
+				begin := time.Now()
+				if _, err := re.Match(&m, text); err != nil {
+					t.Fatal(err)
+				}
+				least = min(least, time.Since(begin))
+			}
+			return least
+		}
+		// Eight times the text; with some grace for a busy machine.
+		if short, long := took(1000), took(8000); long > 40*short+20*time.Millisecond {
+			t.Errorf("%s: %v for 1000 characters, %v for 8000", pattern, short, long)
+		}
+	}
+}
+
+func TestTimeLimit(t *testing.T) {
+	re := MustCompile(`(a|a)*(a|aa)*\1(?=b)b`)
+	var m Scratch
+	begin := time.Now()
+	if _, err := re.Match(&m, strings.Repeat("a", 3000)); !errors.Is(err, ErrTimeout) {
+		t.Errorf("got %v", err)
+	}
+	if took := time.Since(begin); took > 20*Limit {
+		t.Errorf("it took %v", took)
+	}
+}
+
+// Starts and Lead rule out no text that matches.
+func TestStarts(t *testing.T) {
+	g := &generator{Rand: rand.New(rand.NewPCG(5, 6))}
+	matches := 0
+	for range 5000 {
+		re, err := Compile(g.pattern())
+		if err != nil {
+			continue // some under the flag x
+		}
+		first, solid := re.Starts()
+		for range 3 {
+			text := g.text()
+			var m Scratch
+			ok, err := re.Match(&m, text)
+			if err != nil || !ok {
+				continue
+			}
+			matches++
+			a, b, rest := Start(text)
+			if !first[a] || !solid[b] {
+				t.Fatalf("%s matches %q, which it rules out: %v %v", re, text, first[a], solid[b])
+			}
+			if lead := re.Lead(); lead != "" && (rest == "" || rest[0] < 0x80) && !strings.HasPrefix(rest, lead) {
+				t.Fatalf("%s matches %q, which lead %q rules out", re, text, lead)
+			}
+		}
+	}
+	if matches < 1000 {
+		t.Errorf("only %d matches", matches)
+	}
+}
+
+func FuzzMatch(f *testing.F) {
+	g := &generator{Rand: rand.New(rand.NewPCG(7, 8)), broken: true}
+	for range 30 {
+		f.Add(g.pattern(), g.text())
+	}
+	f.Fuzz(func(t *testing.T, pattern, text string) {
+		re, err := Compile(pattern)
+		if err != nil {
+			if !errors.As(err, new(*SyntaxError)) {
+				t.Errorf("%q: %v", pattern, err)
+			}
+			return
+		}
+		var m Scratch
+		begin := time.Now()
+		if _, err := re.Match(&m, text); err != nil && !errors.Is(err, ErrTimeout) {
+			t.Errorf("%q on %q: %v", pattern, text, err)
+		}
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("%q on %q took %v", pattern, text, took)
+		}
+	})
+}
