@@ -38,7 +38,6 @@ type parser struct {
 	template *Template
 	lines    []string
 	at       int // lines read so far, so the number of the last
-	empty    map[string]bool
 }
 
 // templateLines splits as text files are: other than in input, only carriage

@@ -103,7 +103,7 @@ next:
 		}
 		pos += int32(width)
 	case doRun:
-		start := pos
+		var start int32
 		if low != fresh {
 			// Back here: pos was too far, low is as near as may be.
 			start, low = low, fresh

@@ -94,7 +94,6 @@ type compiler struct {
 	keep   []bool // groups whose place is asked for
 	sets   map[string]*set
 	wanted map[starts]*wanted
-	words  [2]*set
 }
 
 // compile writes root as a program that notes the places of the groups in keep.
