@@ -92,13 +92,13 @@ var errTooLong = errors.New("the pattern is too long for the quick matcher")
 type compiler struct {
 	program
 	keep   []bool // groups whose place is asked for
-	sets   map[string]*set
+	sets   map[*rune]*set
 	wanted map[starts]*wanted
 }
 
 // compile writes root as a program that notes the places of the groups in keep.
 func compile(root *node, keep []bool) (p *program, err error) {
-	c := &compiler{keep: keep, sets: map[string]*set{}, wanted: map[starts]*wanted{}}
+	c := &compiler{keep: keep, sets: map[*rune]*set{}, wanted: map[starts]*wanted{}}
 	c.slots = 2 * len(keep)
 	defer func() {
 		if r := recover(); r != nil {
@@ -150,7 +150,11 @@ func (c *compiler) table(s starts) *wanted {
 }
 
 func (c *compiler) set(cl class) *set {
-	key := string(cl)
+	// The categories, which are large, are always the same slices.
+	var key *rune
+	if len(cl) > 0 {
+		key = &cl[0]
+	}
 	if s := c.sets[key]; s != nil {
 		return s
 	}
@@ -318,7 +322,10 @@ func (c *compiler) loop(n *node, body *node, follow starts) {
 	inside := body.first(follow)
 	next := inside.or(follow)
 	for range n.min {
-		c.node(body, next)
+		before := len(c.code)
+		if c.node(body, next); len(c.code) == before {
+			break // what says nothing says no more a thousand times
+		}
 	}
 	if n.max == n.min {
 		return

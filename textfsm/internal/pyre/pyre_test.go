@@ -160,6 +160,25 @@ func TestLinearTime(t *testing.T) {
 	}
 }
 
+// Large and hostile patterns compile, or are refused, without delay.
+func TestLargePatterns(t *testing.T) {
+	for _, pattern := range []string{
+		`(?:){4000000000}`, `((?:){60000}){60000}`, `(?:(?:a{1000}){1000}){1000}`, `(?:ab){60000}`, `(?P<x>a){0,5000}(?=b)`, `a{4294967294}`,
+		strings.Repeat("(", 150) + "a" + strings.Repeat(")*", 150), strings.Repeat("(?:a|", 150) + "b" + strings.Repeat(")?", 150),
+		strings.Repeat("a|", 20000), strings.Repeat(`\w`, 5000), strings.Repeat("(", 5000),
+	} {
+		begin := time.Now()
+		re, err := Compile(pattern)
+		if err == nil {
+			var m Scratch
+			_, err = re.Match(&m, "aaaaaaaaaaaaaaaaaaaaaaab")
+		}
+		if took := time.Since(begin); took > 5*time.Second {
+			t.Errorf("%.40s took %v: %v", pattern, took, err)
+		}
+	}
+}
+
 func TestTimeLimit(t *testing.T) {
 	re := MustCompile(`(a|a)*(a|aa)*\1(?=b)b`)
 	var m Scratch

@@ -58,6 +58,11 @@ func Compile(pattern string) (*Regexp, error) {
 	re.quick, _ = compile(root, re.keep)
 	re.why = notLinear(root)
 	re.sure = sync.OnceValues(re.surely)
+	if re.quick == nil {
+		if _, err := re.sure(); err != nil {
+			return nil, &SyntaxError{Pattern: pattern, Reason: "the pattern is too large"}
+		}
+	}
 	return re, nil
 }
 
@@ -83,10 +88,12 @@ func (re *Regexp) NeedsBacktracking() string {
 	if re.why != "" || re.quick != nil && re.quick.rememberable {
 		return re.why
 	}
-	if _, err := regexp.Compile(linear(re.root, re.keep)); err != nil || !sameInGo(re.root) {
-		return "too large for the linear engines"
+	if sameInGo(re.root) {
+		if _, err := regexp.Compile(linear(re.root, re.keep)); err == nil {
+			return ""
+		}
 	}
-	return ""
+	return "too large for the linear engines"
 }
 
 // Match matches text from its start, and notes in m where the named groups are.
@@ -123,7 +130,7 @@ func (re *Regexp) matchSurely(m *Scratch, text string) (bool, error) {
 	}
 	match, err := re.sure()
 	if err != nil {
-		return false, err
+		return false, fmt.Errorf("%w: %w", ErrTimeout, err)
 	}
 	return match(text, m.slots)
 }
