@@ -8,9 +8,9 @@ import (
 	"time"
 )
 
-// Server serves one device at one address. Close it when done.
+// Server serves one host at one address. Close it when done.
 type Server struct {
-	dev         *Device
+	host        Host
 	addr        net.Addr
 	hostKey     string // known_hosts form; "" where the protocol has none
 	fingerprint string
@@ -25,9 +25,9 @@ type Server struct {
 const breather = 10 * time.Millisecond
 
 // serve accepts connections and hands each to a goroutine of its own.
-func serve(dev *Device, l net.Listener, handle func(ctx context.Context, conn net.Conn)) *Server {
+func serve(host Host, l net.Listener, handle func(ctx context.Context, conn net.Conn)) *Server {
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &Server{dev: dev, addr: l.Addr(), listener: l, cancel: cancel}
+	s := &Server{host: host, addr: l.Addr(), listener: l, cancel: cancel}
 	s.wg.Go(func() {
 		for {
 			conn, err := l.Accept()
@@ -50,8 +50,11 @@ func serve(dev *Device, l net.Listener, handle func(ctx context.Context, conn ne
 	return s
 }
 
-// Device is the device that is served.
-func (s *Server) Device() *Device { return s.dev }
+// Device is the device that is served; nil where it is another kind of Host.
+func (s *Server) Device() *Device {
+	dev, _ := s.host.(*Device)
+	return dev
+}
 
 // Addr is the address that the server listens on.
 func (s *Server) Addr() net.Addr { return s.addr }

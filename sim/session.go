@@ -45,12 +45,7 @@ func (s *Session) Resize(size transport.Size) { s.shell.stated.Store(&size) }
 // or ctx ends, and then closes conn. It returns nil where the session ended in
 // order. A session is served once.
 func (s *Session) Serve(ctx context.Context, conn io.ReadWriteCloser) error {
-	return errors.Join(s.serve(ctx, conn), conn.Close())
-}
-
-// serve is Serve without closing conn where the session ends by itself.
-func (s *Session) serve(ctx context.Context, conn io.ReadWriteCloser) error {
-	return s.converse(ctx, conn, s.shell.begin)
+	return errors.Join(s.converse(ctx, conn, s.shell.begin), conn.Close())
 }
 
 // exec runs one command, as SSH's exec request does: without a prompt, echo or
@@ -104,10 +99,10 @@ func (s *Session) do(f func()) (over bool, err error) {
 	return s.shell.done || s.shell.out.err != nil, s.shell.out.err
 }
 
-// press is a key that comes beside the input, such as Telnet's Interrupt
+// Press is a key that comes beside the input, such as Telnet's Interrupt
 // Process.
-func (s *Session) press(b byte) {
-	_, _ = s.do(func() { s.shell.key(b) })
+func (s *Session) Press(key byte) {
+	_, _ = s.do(func() { s.shell.key(key) })
 }
 
 // end stops what still goes on, and joins it.

@@ -43,22 +43,22 @@ func NewHostKey() (ssh.Signer, error) {
 	return ssh.NewSignerFromKey(key)
 }
 
-// ListenSSH serves the device over SSH at a TCP address; "" means any port of
+// ListenSSH serves a device over SSH at a TCP address; "" means any port of
 // 127.0.0.1. Nil cfg is the zero SSHConfig. The context governs only the call.
-func ListenSSH(ctx context.Context, addr string, dev *Device, cfg *SSHConfig) (*Server, error) {
+func ListenSSH(ctx context.Context, addr string, host Host, cfg *SSHConfig) (*Server, error) {
 	l, err := listen(ctx, addr)
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	s, err := ServeSSH(l, dev, cfg)
+	s, err := ServeSSH(l, host, cfg)
 	if err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return s, nil
 }
 
-// ServeSSH serves the device over SSH on l, which belongs to the Server then.
-func ServeSSH(l net.Listener, dev *Device, cfg *SSHConfig) (*Server, error) {
+// ServeSSH serves a device over SSH on l, which belongs to the Server then.
+func ServeSSH(l net.Listener, host Host, cfg *SSHConfig) (*Server, error) {
 	if cfg == nil {
 		cfg = &SSHConfig{}
 	}
@@ -69,10 +69,10 @@ func ServeSSH(l net.Listener, dev *Device, cfg *SSHConfig) (*Server, error) {
 			return nil, fmt.Errorf("sim: host key: %w", err)
 		}
 	}
-	front := &sshFront{dev: dev, login: cfg.NoAuth}
-	front.config = cfg.server(dev)
+	front := &sshFront{host: host, login: cfg.NoAuth}
+	front.config = cfg.server(host)
 	front.config.AddHostKey(key)
-	s := serve(dev, l, front.handle)
+	s := serve(host, l, front.handle)
 	s.hostKey = knownhosts.Line([]string{l.Addr().String()}, key.PublicKey())
 	s.fingerprint = ssh.FingerprintSHA256(key.PublicKey())
 	return s, nil
@@ -88,7 +88,7 @@ func (s *Server) Fingerprint() string { return s.fingerprint }
 
 var errDenied = errors.New("permission denied")
 
-func (c *SSHConfig) server(dev *Device) *ssh.ServerConfig {
+func (c *SSHConfig) server(host Host) *ssh.ServerConfig {
 	out := &ssh.ServerConfig{Config: c.Algorithms, NoClientAuth: c.NoAuth, ServerVersion: "SSH-2.0-vty-sim"}
 	if c.Banner != "" {
 		out.BannerCallback = func(ssh.ConnMetadata) string { return c.Banner }
@@ -98,7 +98,7 @@ func (c *SSHConfig) server(dev *Device) *ssh.ServerConfig {
 	}
 	offers := func(method string) bool { return c.Methods == nil || slices.Contains(c.Methods, method) }
 	check := func(user, password string) error {
-		if want, ok := dev.cfg.Users[user]; !ok || want != password {
+		if want, ok := host.Password(user); !ok || want != password {
 			return errDenied
 		}
 		return nil
@@ -122,7 +122,7 @@ func (c *SSHConfig) server(dev *Device) *ssh.ServerConfig {
 	}
 	if len(c.AuthorizedKeys) > 0 {
 		out.PublicKeyCallback = func(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-			_, known := dev.cfg.Users[meta.User()]
+			_, known := host.Password(meta.User())
 			for _, k := range c.AuthorizedKeys {
 				if known && string(k.Marshal()) == string(key.Marshal()) {
 					return nil, nil
@@ -136,7 +136,7 @@ func (c *SSHConfig) server(dev *Device) *ssh.ServerConfig {
 
 // sshFront is a device's SSH server.
 type sshFront struct {
-	dev    *Device
+	host   Host
 	config *ssh.ServerConfig
 	login  bool
 }
@@ -161,7 +161,7 @@ func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 			continue
 		}
 		wg.Go(func() {
-			h := &sshSession{dev: f.dev, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
+			h := &sshSession{host: f.host, conn: conn, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
 			h.serve(ctx, reqs)
 		})
 	}
@@ -169,10 +169,11 @@ func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 
 // sshSession is one session channel.
 type sshSession struct {
-	dev     *Device
+	host    Host
+	conn    net.Conn
 	ch      ssh.Channel
 	term    Terminal
-	session *Session
+	session Conversation
 	run     func() // the session that a request has just started
 	wg      sync.WaitGroup
 }
@@ -224,38 +225,42 @@ func (h *sshSession) request(ctx context.Context, r *ssh.Request) bool {
 	case "env":
 		return true
 	case "shell":
-		return h.start(func(s *Session) int {
-			_ = s.serve(ctx, h.ch)
-			return 0
+		return h.start(func(s Conversation) {
+			_ = s.Serve(ctx, &wire{ReadWriter: h.ch, beneath: h.conn, close: func() error { return h.exit(0) }})
 		})
 	case "exec":
 		var command struct{ Line string }
 		if ssh.Unmarshal(r.Payload, &command) != nil {
 			return false
 		}
+		if _, ok := h.host.(*Device); !ok {
+			return false
+		}
 		h.term.Login = false
-		return h.start(func(s *Session) int {
-			status, _ := s.exec(ctx, h.ch, command.Line)
-			return status
+		return h.start(func(s Conversation) {
+			status, _ := s.(*Session).exec(ctx, h.ch, command.Line)
+			_ = h.exit(status)
 		})
 	}
 	return false
 }
 
 // start runs the channel's one session.
-func (h *sshSession) start(run func(*Session) int) bool {
+func (h *sshSession) start(run func(Conversation)) bool {
 	if h.session != nil {
 		return false
 	}
-	session := h.dev.NewSession(h.term)
+	session := h.host.Open(h.term)
 	h.session = session
-	h.run = func() {
-		status := run(session)
-		_, _ = h.ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
-		_ = h.ch.CloseWrite()
-		_ = h.ch.Close()
-	}
+	h.run = func() { run(session) }
 	return true
+}
+
+// exit ends the channel in order.
+func (h *sshSession) exit(status int) error {
+	_, _ = h.ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
+	_ = h.ch.CloseWrite()
+	return h.ch.Close()
 }
 
 // size is a terminal's size as SSH states it, within reason.

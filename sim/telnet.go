@@ -12,29 +12,24 @@ import (
 	"github.com/vtynet/vty/transport/telnet"
 )
 
-// ListenTelnet serves the device over Telnet at a TCP address; "" means any port
+// ListenTelnet serves a device over Telnet at a TCP address; "" means any port
 // of 127.0.0.1. The context governs only the call.
-func ListenTelnet(ctx context.Context, addr string, dev *Device) (*Server, error) {
+func ListenTelnet(ctx context.Context, addr string, host Host) (*Server, error) {
 	l, err := listen(ctx, addr)
 	if err != nil {
 		return nil, fmt.Errorf("sim: %w", err)
 	}
-	return ServeTelnet(l, dev), nil
+	return ServeTelnet(l, host), nil
 }
 
-// ServeTelnet serves the device over Telnet on l, which belongs to the Server
+// ServeTelnet serves a device over Telnet on l, which belongs to the Server
 // then.
-func ServeTelnet(l net.Listener, dev *Device) *Server {
-	return serve(dev, l, func(ctx context.Context, conn net.Conn) { dev.telnet(ctx, conn) })
+func ServeTelnet(l net.Listener, host Host) *Server {
+	return serve(host, l, func(ctx context.Context, conn net.Conn) { speakTelnet(ctx, host, conn) })
 }
 
-// linger is how long a session that has ended waits for the client to close:
-// TCP would take the last output back if the connection were closed with bytes
-// unread.
-const linger = 2 * time.Second
-
-func (d *Device) telnet(ctx context.Context, conn net.Conn) {
-	session := d.NewSession(Terminal{Login: true})
+func speakTelnet(ctx context.Context, host Host, conn net.Conn) {
+	session := host.Open(Terminal{Login: true})
 	interrupts := make(chan struct{}, 1)
 	t := telnet.NewServer(conn, &telnet.ServerConfig{
 		Resized: session.Resize,
@@ -56,16 +51,17 @@ func (d *Device) telnet(ctx context.Context, conn net.Conn) {
 		for {
 			select {
 			case <-interrupts:
-				session.press(0x03)
+				session.Press(0x03)
 			case <-ended:
 				return
 			}
 		}
 	})
-	if session.serve(ctx, t) != nil {
-		return
-	}
-	_ = t.CloseWrite()
-	_ = conn.SetReadDeadline(time.Now().Add(linger))
-	_, _ = io.Copy(io.Discard, t)
+	rest := &drained{ReadWriter: t}
+	_ = session.Serve(ctx, &wire{ReadWriter: rest, beneath: conn, close: func() error {
+		_ = t.CloseWrite()
+		_ = conn.SetReadDeadline(time.Now().Add(linger))
+		_, _ = io.Copy(io.Discard, rest)
+		return t.Close()
+	}})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/vtynet/vty/internal/memnet"
-	"github.com/vtynet/vty/sim"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -21,7 +20,7 @@ func (p *Player) Pipe() *Pipe {
 	c := &Pipe{Conn: client, size: p.s.Size, done: make(chan struct{})}
 	go func() {
 		defer close(c.done)
-		_ = p.Serve(context.Background(), server, sim.Terminal{Size: p.s.Size})
+		_ = p.Serve(context.Background(), server)
 	}()
 	return c
 }

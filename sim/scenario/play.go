@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/vtynet/vty/record"
-	"github.com/vtynet/vty/sim"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -66,7 +65,7 @@ type Aborter interface{ Abort() }
 var errOver = errors.New("over")
 
 // Serve plays the script on conn until it or the session ends, and closes conn.
-func (p *Player) Serve(ctx context.Context, conn io.ReadWriteCloser, _ sim.Terminal) error {
+func (p *Player) Serve(ctx context.Context, conn io.ReadWriteCloser) error {
 	p.conn = conn
 	stop := transport.CloseOn(ctx, conn)
 	defer stop()
@@ -88,20 +87,26 @@ func (p *Player) read() {
 	buf := make([]byte, 4096)
 	for {
 		n, err := p.conn.Read(buf)
-		p.mu.Lock()
-		if room := p.s.Input - len(p.typed); p.s.Input > 0 {
-			n = min(n, room)
-		}
-		p.typed = append(p.typed, buf[:n]...)
-		p.ended = err != nil
-		p.mu.Unlock()
-		select {
-		case p.news <- struct{}{}:
-		default:
-		}
+		p.enter(buf[:n], err)
 		if err != nil {
 			return
 		}
+	}
+}
+
+// enter takes what was typed, as far as there is room for it, and whether no more
+// can come.
+func (p *Player) enter(keys []byte, err error) {
+	p.mu.Lock()
+	if room := p.s.Input - len(p.typed); p.s.Input > 0 {
+		keys = keys[:min(len(keys), room)]
+	}
+	p.typed = append(p.typed, keys...)
+	p.ended = p.ended || err != nil
+	p.mu.Unlock()
+	select {
+	case p.news <- struct{}{}:
+	default:
 	}
 }
 
