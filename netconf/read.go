@@ -78,7 +78,7 @@ func (s *Session) route(tag element.Tag, buf []byte, head int) error {
 	if c.stream != nil {
 		s.streams(c)
 		defer s.streams(nil)
-		return c.stream.feed(c, s.dec, buf, head)
+		return c.stream.feed(c, s.dec, buf[:head])
 	}
 	raw, err := s.whole(buf[:head], s.cfg.MaxReply)
 	switch err {

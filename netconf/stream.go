@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"sync"
 
 	"github.com/vtynet/vty/netconf/element"
 	"github.com/vtynet/vty/netconf/framing"
@@ -18,19 +19,38 @@ import (
 type Stream struct {
 	s    *Session
 	c    *call
-	r    *io.PipeReader
-	w    *io.PipeWriter
 	stop func() bool
+
+	// The session's reader fills buffers while others are being read.
+	full chan []byte   // closed at the end, after err is set
+	free chan []byte   // read to their end
+	gone chan struct{} // closed when nothing more is to be read
+	once sync.Once     // for gone
+	err  error         // why it is gone; io.EOF after the last byte
+
+	current, rest []byte // the buffer being read, and what of it was not read yet
 
 	begun    chan struct{} // closed when the first bytes have come
 	warnings rpc.Errors
 }
 
+// The buffers of a stream. More than two let a reader and the network each be
+// late for a moment.
+const (
+	streamBuffers = 6
+	streamBuffer  = 64 << 10
+)
+
 // Stream sends an operation and returns when the reply begins. The context
 // governs the whole stream. The stream must be read to its end or closed.
 func (s *Session) Stream(ctx context.Context, op rpc.Operation) (*Stream, error) {
-	st := &Stream{s: s, begun: make(chan struct{})}
-	st.r, st.w = io.Pipe()
+	st := &Stream{
+		s: s, begun: make(chan struct{}), gone: make(chan struct{}),
+		full: make(chan []byte, streamBuffers), free: make(chan []byte, streamBuffers),
+	}
+	for range streamBuffers {
+		st.free <- nil
+	}
 	c, err := s.start(ctx, op, st)
 	if err != nil {
 		return nil, err
@@ -62,53 +82,98 @@ func (s *Session) Stream(ctx context.Context, op rpc.Operation) (*Stream, error)
 
 // feed is called by the session's reader: it hands the reply over until it ends
 // or nobody reads.
-func (st *Stream) feed(c *call, dec *framing.Decoder, buf []byte, head int) error {
+func (st *Stream) feed(c *call, dec *framing.Decoder, head []byte) error {
 	close(st.begun)
-	n := head
 	for {
-		if _, err := st.w.Write(buf[:n]); err != nil {
-			c.finish(nil, err)
+		var buf []byte
+		select {
+		case buf = <-st.free:
+		case <-st.gone:
 			return nil // Next skips the rest
 		}
+		if buf == nil {
+			buf = make([]byte, streamBuffer)
+		}
+		n := copy(buf, head)
+		head = nil
 		var err error
-		if n, err = dec.Read(buf); err != nil {
-			if err == io.EOF {
-				_ = st.w.Close()
-				c.finish(nil, io.EOF)
-				return nil
-			}
+		for more := n == 0; err == nil && n < len(buf) && (more || dec.Buffered() > 0); more = false {
+			var part int
+			part, err = dec.Read(buf[n:])
+			n += part
+		}
+		if n > 0 {
+			st.full <- buf[:n] // there is room for all buffers
+		}
+		if err == io.EOF {
+			close(st.full)
+			c.finish(nil, io.EOF)
+			return nil
+		}
+		if err != nil {
 			c.finish(nil, &endError{err})
 			return err
 		}
 	}
 }
 
-// fail ends the stream, unless it has ended: what reads it gets the error, and
-// what feeds it notices.
+// fail ends the stream, unless it has ended.
 func (st *Stream) fail(err error) {
-	if err == nil {
-		err = io.EOF
+	if err == nil || err == io.EOF {
+		return
 	}
-	_ = st.w.CloseWithError(err)
+	st.once.Do(func() {
+		st.err = err
+		close(st.gone)
+	})
 }
 
 // Read returns bytes of the reply, exactly as they come. It does not look for
 // errors in them.
 func (st *Stream) Read(p []byte) (int, error) {
-	n, err := st.r.Read(p)
-	if err == io.ErrClosedPipe {
-		err = ErrClosed
+	if len(st.rest) == 0 {
+		if st.current != nil {
+			st.free <- st.current[:cap(st.current)]
+			st.current = nil
+		}
+		buf, err := st.next()
+		if err != nil {
+			return 0, err
+		}
+		st.current, st.rest = buf, buf
 	}
-	if err != nil && err != io.EOF {
-		err = st.s.failed(st.c, err)
+	n := copy(p, st.rest)
+	st.rest = st.rest[n:]
+	return n, nil
+}
+
+// next waits for a buffer. What came before the stream failed is read first, save
+// where whoever reads has given up.
+func (st *Stream) next() ([]byte, error) {
+	select {
+	case buf, ok := <-st.full:
+		if !ok {
+			return nil, io.EOF
+		}
+		return buf, nil
+	default:
 	}
-	return n, err
+	select {
+	case buf, ok := <-st.full:
+		if !ok {
+			return nil, io.EOF
+		}
+		return buf, nil
+	case <-st.gone:
+		return nil, st.s.failed(st.c, st.err)
+	}
 }
 
 // Close ends the stream; what is left of the reply is thrown away.
 func (st *Stream) Close() error {
 	st.stop()
-	return st.r.CloseWithError(ErrClosed)
+	st.fail(ErrClosed)
+	return nil
 }
 
 // Elements hands over the elements at a path below <rpc-reply>, one in memory at a

@@ -123,31 +123,22 @@ func endTagEnd(b []byte) int {
 	return i + 1
 }
 
-// tagEnd is where a start tag ends: a > outside of quotes.
+// tagEnd is where a start tag ends: a > outside of quotes. Tags are short, so that
+// one look at each byte costs less than several searches.
 func tagEnd(b []byte) int {
-	pos := 1
-	for {
-		i := bytes.IndexByte(b[pos:], '>')
-		if i < 0 {
-			return -1
+	for i := 1; i < len(b); i++ {
+		switch c := b[i]; c {
+		case '>':
+			return i + 1
+		case '"', '\'':
+			closing := bytes.IndexByte(b[i+1:], c)
+			if closing < 0 {
+				return -1
+			}
+			i += closing + 1
 		}
-		part := b[pos : pos+i]
-		q := bytes.IndexByte(part, '"')
-		if single := bytes.IndexByte(part[:max(q, 0)], '\''); single >= 0 {
-			q = single
-		} else if q < 0 {
-			q = bytes.IndexByte(part, '\'')
-		}
-		if q < 0 {
-			return pos + i + 1
-		}
-		pos += q + 1
-		closing := bytes.IndexByte(b[pos:], part[q])
-		if closing < 0 {
-			return -1
-		}
-		pos += closing + 1
 	}
+	return -1
 }
 
 // parseTag reads a whole start tag.

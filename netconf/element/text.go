@@ -1,6 +1,7 @@
 package element
 
 import (
+	"encoding/binary"
 	"fmt"
 	"io"
 	"unicode/utf8"
@@ -58,6 +59,17 @@ func Text(doc []byte, p Policy) ([]byte, error) {
 // goodText is how many bytes at the start of b are text.
 func goodText(b []byte) int {
 	for i := 0; i < len(b); {
+		// Eight bytes at once, as long as all are ASCII and none is a control character.
+		for i+8 <= len(b) {
+			x := binary.LittleEndian.Uint64(b[i:])
+			if (x|(x-0x2020202020202020))&0x8080808080808080 != 0 {
+				break
+			}
+			i += 8
+		}
+		if i == len(b) {
+			break
+		}
 		c := b[i]
 		if c >= ' ' && c < utf8.RuneSelf || c == '\n' || c == '\r' || c == '\t' {
 			i++

@@ -58,6 +58,10 @@ func (d *Decoder) SetVersion(v Version) { d.version = v }
 // Offset is the number of bytes that were taken from the stream.
 func (d *Decoder) Offset() int64 { return d.offset }
 
+// Buffered is the number of bytes that can be read from the stream without
+// waiting, framing included.
+func (d *Decoder) Buffered() int { return d.r.Buffered() }
+
 // Next waits for the first byte of the next message, skipping what is left of
 // the current one. It returns io.EOF where the stream ends between messages.
 func (d *Decoder) Next() error {

@@ -1,0 +1,172 @@
+package netconf_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/memnet"
+	"github.com/vtynet/vty/netconf"
+	"github.com/vtynet/vty/netconf/netconftest"
+	"github.com/vtynet/vty/netconf/rpc"
+	"golang.org/x/crypto/ssh"
+)
+
+// BenchmarkStream and BenchmarkBareSSH read the same reply, the one element by
+// element, the other as bytes of an SSH channel.
+func BenchmarkStream(b *testing.B) {
+	const n = 256 << 10
+	server := &netconftest.Server{Handler: interfaces(n)}
+	handle, fingerprint := sshServer(b, func(c io.ReadWriteCloser) { _ = server.Serve(c) })
+	conn := pipeTCP(b, handle)
+	s, err := netconf.OverSSH(b.Context(), conn, "r1", &netconf.Config{User: "ops", HostKeys: auth.Pinned(fingerprint)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	for b.Loop() {
+		st, err := s.Stream(b.Context(), rpc.Get{})
+		if err != nil {
+			b.Fatal(err)
+		}
+		size := int64(0)
+		for e, err := range st.Elements("data", "interfaces", "interface") {
+			if err != nil {
+				b.Fatal(err)
+			}
+			size += int64(len(e.Bytes()))
+		}
+		b.SetBytes(size)
+	}
+}
+
+func BenchmarkBareSSH(b *testing.B) {
+	const size = 256 << 20
+	handle, _ := sshServer(b, func(c io.ReadWriteCloser) {
+		chunk := make([]byte, 64<<10)
+		for range size / len(chunk) {
+			if _, err := c.Write(chunk); err != nil {
+				return
+			}
+		}
+		_ = c.Close()
+	})
+	conn := pipeTCP(b, handle)
+	c, channels, requests, err := ssh.NewClientConn(conn, "r1", &ssh.ClientConfig{User: "ops", HostKeyCallback: ssh.InsecureIgnoreHostKey()})
+	if err != nil {
+		b.Fatal(err)
+	}
+	client := ssh.NewClient(c, channels, requests)
+	defer client.Close()
+	b.SetBytes(size)
+	for b.Loop() {
+		session, err := client.NewSession()
+		if err != nil {
+			b.Fatal(err)
+		}
+		out, err := session.StdoutPipe()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if err := session.RequestSubsystem("netconf"); err != nil {
+			b.Fatal(err)
+		}
+		if n, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{out}, make([]byte, 64<<10)); n != size {
+			b.Fatal(n, err)
+		}
+		_ = session.Close()
+	}
+}
+
+// pipeTCP is a TCP connection that handle serves.
+func pipeTCP(b testing.TB, handle func(net.Conn)) net.Conn {
+	b.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		conn, err := l.Accept()
+		if err == nil {
+			handle(conn)
+		}
+	}()
+	conn, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		b.Fatal(err)
+	}
+	return conn
+}
+
+// slow is a link that delays every byte by the same time.
+func slow(a, b io.ReadWriter, delay time.Duration) {
+	type packet struct {
+		due  time.Time
+		data []byte
+	}
+	packets := make(chan packet, 1<<16)
+	go func() {
+		defer close(packets)
+		buf := make([]byte, 64<<10)
+		for {
+			n, err := a.Read(buf)
+			packets <- packet{time.Now().Add(delay), append([]byte(nil), buf[:n]...)}
+			if err != nil {
+				return
+			}
+		}
+	}()
+	for p := range packets {
+		time.Sleep(time.Until(p.due))
+		if _, err := b.Write(p.data); err != nil {
+			return
+		}
+	}
+}
+
+func TestManyCallsOverASlowLink(t *testing.T) {
+	const calls, delay = 10_000, 25 * time.Millisecond // 50 ms there and back
+	client, near := memnet.Pipe()
+	server := &netconftest.Server{Handler: netconftest.HandlerFunc(echo)}
+	far := server.Pipe()
+	go slow(near, far, delay)
+	go func() {
+		slow(far, near, delay)
+		_ = near.Close()
+	}()
+	t.Cleanup(func() { _ = far.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	s, err := netconf.New(ctx, client, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	started := time.Now()
+	if _, err := (rpc.Get{}).Do(ctx, s); err != nil {
+		t.Fatal(err)
+	}
+	one := time.Since(started)
+	started = time.Now()
+	var all sync.WaitGroup
+	for i := range calls {
+		all.Go(func() {
+			body := fmt.Sprintf("<a>%d</a>", i)
+			if reply, err := rpc.Raw(body).Do(ctx, s); err != nil || !strings.Contains(string(reply.Data()), body) {
+				t.Errorf("%s: %v", body, err)
+			}
+		})
+	}
+	all.Wait()
+	t.Logf("one call: %v; %d at once: %v", one, calls, time.Since(started))
+	if took := time.Since(started); took > calls*2*delay/100 {
+		t.Errorf("%d calls took %v: they waited for each other", calls, took)
+	}
+}
