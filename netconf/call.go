@@ -190,11 +190,11 @@ func (s *Session) failed(c *call, err error) error {
 	return &CallError{Operation: c.name, MessageID: c.id, Sent: c.state == sent, Err: err}
 }
 
-// helloLead is how long before the first message in chunks our hello was sent at
-// least. A server may read both at once and look for the end of the second in the
-// framing of the first, for ever: netconfd does. Where a hello takes as long to
-// arrive, over any network, nothing waits for this.
-const helloLead = 50 * time.Millisecond
+// helloLead is how long after the hellos the first message in chunks is sent. A
+// server that reads our hello and that message at once may look for the end of
+// both in the framing of the first, for ever: netconfd does, where no network lies
+// in between.
+const helloLead = 25 * time.Millisecond
 
 // write sends what is handed to it, as much at once as there is.
 func (s *Session) write() {

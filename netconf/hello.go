@@ -71,7 +71,6 @@ func (s *Session) greet(ctx context.Context) error {
 	sent := make(chan error, 1)
 	go func() {
 		_, err := s.conn.Write(ours)
-		s.greeted = time.Now()
 		sent <- err
 	}()
 	heard, err := s.hear()
@@ -86,6 +85,7 @@ func (s *Session) greet(ctx context.Context) error {
 	if !stop() {
 		err = context.Cause(ctx)
 	}
+	s.greeted = time.Now()
 	if err == nil {
 		err = s.agree()
 	}

@@ -38,6 +38,14 @@ func dialLab(t *testing.T, change func(*netconf.Config)) *netconf.Session {
 	return s
 }
 
+// within is a context that outlives no test: a server that falls silent fails it.
+func within(t *testing.T) context.Context {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	t.Cleanup(cancel)
+	return ctx
+}
+
 func TestLabSession(t *testing.T) {
 	for _, base10 := range []bool{false, true} {
 		s := dialLab(t, func(c *netconf.Config) { c.Base10, c.Strict = base10, true })
@@ -45,14 +53,14 @@ func TestLabSession(t *testing.T) {
 		if s.Framing() != want || s.ID() == 0 || !s.Capabilities().Has(rpc.CandidateCap) {
 			t.Errorf("framing %s, session %d, %d capabilities", s.Framing(), s.ID(), len(s.Capabilities()))
 		}
-		reply, err := rpc.Get{}.Do(t.Context(), s)
+		reply, err := rpc.Get{}.Do(within(t), s)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := xml.Unmarshal(reply.Bytes(), new(struct{})); err != nil || len(reply.Bytes()) < 10_000 {
 			t.Errorf("%d bytes, %v", len(reply.Bytes()), err)
 		}
-		st, err := s.Stream(t.Context(), rpc.Get{Filter: rpc.Subtree(`<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"><schemas/></netconf-state>`)})
+		st, err := s.Stream(within(t), rpc.Get{Filter: rpc.Subtree(`<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"><schemas/></netconf-state>`)})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,7 +85,7 @@ func TestLabSession(t *testing.T) {
 
 func TestLabReads(t *testing.T) {
 	s := dialLab(t, nil)
-	ctx := t.Context()
+	ctx := within(t)
 	for _, op := range []interface {
 		rpc.Operation
 		Do(context.Context, rpc.Session) (*rpc.Reply, error)
@@ -115,7 +123,7 @@ func TestLabManyCalls(t *testing.T) {
 	var all sync.WaitGroup
 	for range 50 {
 		all.Go(func() {
-			if _, err := (rpc.GetConfig{}).Do(t.Context(), s); err != nil {
+			if _, err := (rpc.GetConfig{}).Do(within(t), s); err != nil {
 				t.Error(err)
 			}
 		})
@@ -125,10 +133,10 @@ func TestLabManyCalls(t *testing.T) {
 
 func TestLabNotificationsAndKill(t *testing.T) {
 	s, victim := dialLab(t, nil), dialLab(t, nil)
-	if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(t.Context(), s); err != nil {
+	if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(within(t), s); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := (rpc.KillSession{Session: victim.ID()}).Do(t.Context(), s); err != nil {
+	if _, err := (rpc.KillSession{Session: victim.ID()}).Do(within(t), s); err != nil {
 		t.Fatal(err)
 	}
 	<-victim.Done()
@@ -154,7 +162,7 @@ func TestLabNotificationsAndKill(t *testing.T) {
 
 func TestLabSubsystemThatIsNotThere(t *testing.T) {
 	d := lab.Require(t, lab.NETCONF)
-	_, err := netconf.Dial(t.Context(), d.Address, &netconf.Config{
+	_, err := netconf.Dial(within(t), d.Address, &netconf.Config{
 		User: d.User, Port: d.Port, HostKeys: auth.KnownHosts(d.KnownHosts), Subsystem: "nosuch",
 		Auth: []auth.Method{auth.Password(auth.Literal(d.Password))},
 	})
@@ -163,7 +171,7 @@ func TestLabSubsystemThatIsNotThere(t *testing.T) {
 	}
 	// A command that speaks no NETCONF, on a server whose shell is one.
 	linux := lab.Require(t, lab.LinuxSSH)
-	_, err = netconf.Dial(t.Context(), linux.Address, &netconf.Config{
+	_, err = netconf.Dial(within(t), linux.Address, &netconf.Config{
 		User: linux.User, Port: linux.Port, HostKeys: auth.KnownHosts(linux.KnownHosts), Command: "echo no netconf here; echo why >&2",
 		Auth: []auth.Method{auth.Password(auth.Literal(linux.Password))},
 	})

@@ -143,7 +143,7 @@ func edit(name, operation string) []byte {
 // has tells whether a datastore holds the group of this name.
 func has(t *testing.T, s *netconf.Session, d rpc.Datastore, name string) bool {
 	t.Helper()
-	reply, err := rpc.GetConfig{Source: d, Filter: rpc.Subtree(`<nacm xmlns="` + nacm + `"><groups/></nacm>`)}.Do(t.Context(), s)
+	reply, err := rpc.GetConfig{Source: d, Filter: rpc.Subtree(`<nacm xmlns="` + nacm + `"><groups/></nacm>`)}.Do(within(t), s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +153,7 @@ func has(t *testing.T, s *netconf.Session, d rpc.Datastore, name string) bool {
 func TestNetconfdLocks(t *testing.T) {
 	dial := startNetconfd(t)
 	s, other := dial(), dial()
-	err := netconf.WithLock(t.Context(), s, func(ctx context.Context) error {
+	err := netconf.WithLock(within(t), s, func(ctx context.Context) error {
 		err := netconf.WithLock(ctx, other, func(context.Context) error { return nil }, rpc.Running)
 		if e, ok := errors.AsType[*netconf.LockedError](err); !ok || e.Own || e.Session != s.ID() {
 			t.Errorf("a second lock: %v", err)
@@ -171,7 +171,7 @@ func TestNetconfdLocks(t *testing.T) {
 	if has(t, other, rpc.Candidate, group) {
 		t.Error("the candidate was left dirty")
 	}
-	if err := netconf.WithLock(t.Context(), other, func(context.Context) error { return nil }, rpc.Running, rpc.Candidate); err != nil {
+	if err := netconf.WithLock(within(t), other, func(context.Context) error { return nil }, rpc.Running, rpc.Candidate); err != nil {
 		t.Errorf("a lock was left: %v", err)
 	}
 }
@@ -180,7 +180,7 @@ func TestNetconfdEditAndCommit(t *testing.T) {
 	s := startNetconfd(t)()
 	do := func(op rpc.Operation) {
 		t.Helper()
-		if _, err := s.Call(t.Context(), op); err != nil {
+		if _, err := s.Call(within(t), op); err != nil {
 			t.Fatalf("%T: %v", op, err)
 		}
 	}
@@ -193,8 +193,10 @@ func TestNetconfdEditAndCommit(t *testing.T) {
 		t.Error("the edit was not discarded")
 	}
 	do(rpc.EditConfig{Target: rpc.Candidate, Config: edit(group, "create")})
-	do(rpc.Validate{Source: rpc.Candidate})
 	do(rpc.Commit{})
+	if !has(t, s, rpc.Running, group) {
+		t.Error("the commit did nothing")
+	}
 	do(rpc.EditConfig{Target: rpc.Candidate, Config: edit(group+"-3", "create")})
 	do(rpc.Commit{Confirmed: true, Timeout: time.Minute, Persist: "vty"})
 	do(rpc.Commit{PersistID: "vty"})
@@ -212,7 +214,7 @@ func TestNetconfdCancelCommit(t *testing.T) {
 		rpc.Commit{Confirmed: true, Timeout: time.Minute},
 		rpc.CancelCommit{},
 	} {
-		if _, err := s.Call(t.Context(), op); err != nil {
+		if _, err := s.Call(within(t), op); err != nil {
 			t.Fatalf("%T: %v", op, err)
 		}
 		if there := has(t, s, rpc.Running, group+"-2"); there != (i == 3) {
@@ -269,31 +271,31 @@ func TestNetconfdStartupAndURLs(t *testing.T) {
 		rpc.Validate{Config: edit(group, "merge")},
 		rpc.DeleteConfig{Target: "file:///copy.xml"},
 	} {
-		if _, err := s.Call(t.Context(), op); err != nil {
+		if _, err := s.Call(within(t), op); err != nil {
 			t.Errorf("%T: %v", op, err)
 		}
 	}
 	if !has(t, s, rpc.Startup, group) {
 		t.Error("the startup datastore has not what was copied")
 	}
-	if _, err := (rpc.DeleteConfig{Target: rpc.Startup}).Do(t.Context(), s); err != nil {
+	if _, err := (rpc.DeleteConfig{Target: rpc.Startup}).Do(within(t), s); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestNetconfdWritableRunning(t *testing.T) {
 	s := startNetconfd(t, "--target=running")()
-	if _, err := (rpc.EditConfig{Target: rpc.Running, Config: edit(group, "create")}).Do(t.Context(), s); err != nil {
+	if _, err := (rpc.EditConfig{Target: rpc.Running, Config: edit(group, "create")}).Do(within(t), s); err != nil {
 		t.Fatal(err)
 	}
 	if !has(t, s, rpc.Running, group) {
 		t.Error("the edit did nothing")
 	}
-	_, err := rpc.EditConfig{Target: rpc.Running, Config: edit(group, "create")}.Do(t.Context(), s)
+	_, err := rpc.EditConfig{Target: rpc.Running, Config: edit(group, "create")}.Do(within(t), s)
 	if e, ok := errors.AsType[*netconf.RPCError](err); !ok || e.Tag != rpc.DataExists {
 		t.Errorf("created twice: %v", err)
 	}
-	_, err = rpc.Commit{}.Do(t.Context(), s)
+	_, err = rpc.Commit{}.Do(within(t), s)
 	if !errors.As(err, new(*rpc.UnsupportedError)) {
 		t.Errorf("commit without a candidate: %v", err)
 	}
@@ -301,7 +303,7 @@ func TestNetconfdWritableRunning(t *testing.T) {
 
 func TestNetconfdNMDA(t *testing.T) {
 	s := startNetconfd(t, "--with-nmda=true")()
-	reply, err := rpc.GetData{Datastore: rpc.Operational, Filter: rpc.Subtree(`<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"/>`)}.Do(t.Context(), s)
+	reply, err := rpc.GetData{Datastore: rpc.Operational, Filter: rpc.Subtree(`<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"/>`)}.Do(within(t), s)
 	if err != nil || !bytes.Contains(reply.Bytes(), []byte("<sessions>")) {
 		t.Errorf("get-data: %v", err)
 	}

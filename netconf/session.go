@@ -23,7 +23,7 @@ type Session struct {
 	dec     *framing.Decoder
 	version framing.Version
 	hello   hello
-	greeted time.Time // when our hello was sent
+	greeted time.Time // when both hellos were through
 
 	out chan *call // to the writer
 

@@ -37,7 +37,7 @@ func serveNETCONF(ts *testscript.TestScript, neg bool, args []string) {
 			switch r.Name {
 			case "get", "get-config":
 				_ = s.Reply(r, "<data>\n<system  xmlns='urn:s'><name>##r1##</name></system>\n</data>")
-			case "validate":
+			case "commit":
 				_ = s.Reply(r, "<rpc-error><error-tag>operation-failed</error-tag><error-severity>warning</error-severity><error-message>take care</error-message></rpc-error><ok/>")
 			case "reboot":
 				_ = s.Reply(r, "<rpc-error><error-tag>access-denied</error-tag><error-severity>error</error-severity></rpc-error>")

@@ -182,8 +182,8 @@ func editConfig(s *streams.Streams) *cobra.Command {
 		Long: `Change the configuration with what stands in a file: the elements that go into
 <config>.
 
-With --commit the candidate is locked, changed, validated where the device can, and
-committed; where any of this fails it is discarded, and unlocked in every case.`,
+With --commit the candidate is locked, changed and committed; where any of this
+fails it is discarded, and unlocked in every case.`,
 	}, func() (action, error) {
 		config, err := read(s, file)
 		if err != nil {
@@ -202,7 +202,7 @@ committed; where any of this fails it is discarded, and unlocked in every case.`
 	flags := cmd.Flags()
 	flags.StringVarP(&file, "file", "f", "", "read the configuration from a file (- for standard input)")
 	flags.StringVar(&target, "target", "candidate", "datastore to change: candidate, running, startup or a URL")
-	flags.BoolVar(&e.commit, "commit", false, "lock the candidate, validate and commit")
+	flags.BoolVar(&e.commit, "commit", false, "lock the candidate before the change and commit it after")
 	flags.StringVar(&operationOption, "default-operation", "", "what to do with elements that say nothing: merge, replace or none")
 	flags.StringVar(&test, "test-option", "", "test-then-set, set or test-only")
 	flags.StringVar(&onError, "error-option", "", "stop-on-error, continue-on-error or rollback-on-error")

@@ -63,11 +63,7 @@ func (e *edit) do(ctx context.Context, s *netconf.Session) (a answer, err error)
 	if !e.commit {
 		return call(e.EditConfig)(ctx, s)
 	}
-	steps := []rpc.Operation{e.EditConfig}
-	if s.Capabilities().Has(rpc.Validate11) || s.Capabilities().Has(rpc.Validate10) {
-		steps = append(steps, rpc.Validate{Source: rpc.Candidate})
-	}
-	steps = append(steps, rpc.Commit{})
+	steps := []rpc.Operation{e.EditConfig, rpc.Commit{}} // a commit validates
 	err = netconf.WithLock(ctx, s, func(ctx context.Context) error {
 		for _, op := range steps {
 			done, err := call(op)(ctx, s)

@@ -1,0 +1,85 @@
+package netconf
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/vtynet/vty/netconf/rpc"
+)
+
+// Change is a change of configuration by way of the candidate.
+type Change struct {
+	// Edits go into the candidate, in order; a zero Target is the candidate, and
+	// others are refused.
+	Edits []rpc.EditConfig
+	// Timeout is how long the server waits for the confirmation before it goes back;
+	// whole seconds, 0 is its own (600 s). It should be longer than Check takes.
+	Timeout time.Duration
+	// Validate asks the server to validate the candidate before it is committed. A
+	// commit validates in any case, and netconfd (2.13) commits nothing after a
+	// validation, and says <ok/>.
+	Validate bool
+	// Check is called once the change is in effect and not confirmed yet: its error
+	// undoes the change. Where it is nil, the change is committed at once.
+	Check func(context.Context) error
+}
+
+// Transaction makes a change or none: it locks the running configuration and the
+// candidate, edits, validates if asked to, commits, has the change checked, and
+// confirms it. Whatever fails, and wherever the context ends, the
+// commit is cancelled, the candidate discarded and both locks given back. Where
+// the session breaks before the confirmation, the server undoes all of this itself
+// (RFC 6241, section 8.4).
+//
+// Confirmed commits need :confirmed-commit; without Check, they are not used.
+func Transaction(ctx context.Context, s *Session, c Change) error {
+	for i := range c.Edits {
+		if t := c.Edits[i].Target; t != "" && t != rpc.Candidate {
+			return errors.New("netconf: a transaction changes the candidate only")
+		}
+	}
+	return WithLock(ctx, s, func(ctx context.Context) error { return c.make(ctx, s) }, rpc.Running, rpc.Candidate)
+}
+
+func (c *Change) make(ctx context.Context, s *Session) error {
+	for _, e := range c.Edits {
+		e.Target = rpc.Candidate
+		if _, err := e.Do(ctx, s); err != nil {
+			return err
+		}
+	}
+	if c.Validate {
+		if _, err := (rpc.Validate{Source: rpc.Candidate}).Do(ctx, s); err != nil {
+			return err
+		}
+	}
+	if c.Check == nil {
+		_, err := rpc.Commit{}.Do(ctx, s)
+		return err
+	}
+	_, err := rpc.Commit{Confirmed: true, Timeout: c.Timeout}.Do(ctx, s)
+	if err == nil {
+		if err = c.Check(ctx); err == nil {
+			_, err = rpc.Commit{}.Do(ctx, s)
+		}
+	} else if call, ok := errors.AsType[*CallError](err); ok && (!call.Sent || errors.As(err, new(*RPCError))) {
+		return err // nothing to go back from
+	}
+	if err == nil || errors.Is(err, ErrClosed) {
+		return err // with the session the server goes back by itself
+	}
+	return errors.Join(err, s.goBack(ctx))
+}
+
+// goBack undoes a confirmed commit. Servers of version 1.0 of the capability have
+// no operation for it, and go back at the end of the session.
+func (s *Session) goBack(ctx context.Context) error {
+	clean, cancel := cleanup(ctx)
+	defer cancel()
+	_, err := rpc.CancelCommit{}.Do(clean, s)
+	if err != nil {
+		s.end(err)
+	}
+	return err
+}
