@@ -53,8 +53,12 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 	return c
 }
 
-// readSize is what one read takes at most: an SSH packet.
-const readSize = 32 << 10
+// readSize is what one read takes at most: an SSH packet. A session begins with
+// the least, since most never need more.
+const (
+	readSize      = 32 << 10
+	leastReadSize = 2 << 10
+)
 
 // maxUntaken bounds the text that waits for a stream to be taken.
 const maxUntaken = 256 << 10
@@ -62,7 +66,7 @@ const maxUntaken = 256 << 10
 // read feeds the machine until the transport ends.
 func (c *Channel) read() {
 	defer close(c.done)
-	buf := make([]byte, readSize)
+	buf := make([]byte, leastReadSize)
 	for {
 		n, err := c.conn.Read(buf)
 		c.mu.Lock()
@@ -94,6 +98,9 @@ func (c *Channel) read() {
 		}
 		if err != nil {
 			return
+		}
+		if n == len(buf) && n < readSize {
+			buf = make([]byte, 4*n)
 		}
 	}
 }

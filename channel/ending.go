@@ -3,6 +3,8 @@ package channel
 import (
 	"regexp"
 	"regexp/syntax"
+	"sync"
+	"sync/atomic"
 	"unicode"
 	"unicode/utf8"
 )
@@ -29,6 +31,32 @@ func (e *ending) add(o ending) {
 func (e *ending) addRune(r rune) {
 	var buf [utf8.UTFMax]byte
 	e.addByte(buf[utf8.EncodeRune(buf[:], r)-1])
+}
+
+// endings remembers what was found of each pattern: thousands of sessions share
+// the patterns of a few definitions.
+var endings memo
+
+type memo struct {
+	found sync.Map // *regexp.Regexp → ending
+	count atomic.Int64
+}
+
+// maxMemo bounds what is remembered, where patterns are compiled anew for every
+// command.
+const maxMemo = 4096
+
+func (m *memo) of(re *regexp.Regexp) ending {
+	if e, ok := m.found.Load(re); ok {
+		return e.(ending)
+	}
+	e := endingOf(re)
+	if m.count.Add(1) > maxMemo {
+		m.found.Clear()
+		m.count.Store(1)
+	}
+	m.found.Store(re, e)
+	return e
 }
 
 // endingOf finds the ending of a pattern.

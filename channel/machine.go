@@ -25,9 +25,8 @@ type machine struct {
 	term  *terminal.Terminal
 	above int // how many lines above a prompt may belong to it
 
-	endings map[*regexp.Regexp]ending // of every pattern in use
-	ends    ending                    // of those of the configuration together
-	asksEnd ending                    // of the questions expected in this exchange
+	ends    ending // of the patterns of the configuration together
+	asksEnd ending // of the questions expected in this exchange
 
 	// What was learned of this device.
 	host   string            // its name
@@ -73,37 +72,22 @@ type machine struct {
 func newMachine(cfg *Config) *machine {
 	m := &machine{
 		cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{},
-		keep: true, turnedAt: -1, endings: map[*regexp.Regexp]ending{},
+		keep: true, turnedAt: -1,
 	}
 	for _, p := range cfg.Prompts {
-		m.ends.add(m.ending(p.Shape))
+		m.ends.add(endings.of(p.Shape))
 		if p.Above != nil {
 			m.above = maxAbove
 		}
 	}
 	for _, p := range cfg.Pagers {
-		m.ends.add(m.ending(p.Shape))
+		m.ends.add(endings.of(p.Shape))
 	}
 	for _, q := range cfg.Questions {
-		m.ends.add(m.ending(q))
+		m.ends.add(endings.of(q))
 	}
 	return m
 }
-
-// ending returns the ending of a pattern.
-func (m *machine) ending(re *regexp.Regexp) ending {
-	e, known := m.endings[re]
-	if !known {
-		if len(m.endings) >= maxEndings {
-			clear(m.endings) // somebody compiles patterns anew for every command
-		}
-		e = endingOf(re)
-		m.endings[re] = e
-	}
-	return e
-}
-
-const maxEndings = 1000
 
 // mayEnd reports whether a line that ends in b may be anything but output.
 func (m *machine) mayEnd(b byte) bool {
@@ -112,7 +96,7 @@ func (m *machine) mayEnd(b byte) bool {
 
 // canMatch reports whether line ends as re wants it.
 func (m *machine) canMatch(re *regexp.Regexp, line string) bool {
-	e := m.ending(re)
+	e := endings.of(re)
 	return line != "" && e.has(line[len(line)-1])
 }
 
@@ -144,7 +128,7 @@ func (m *machine) expect(in *Input) {
 	m.in, m.steps, m.asked, m.asksEnd = in, 0, make([]int, len(in.Asks)), ending{}
 	for _, asks := range [][]Ask{in.Asks, in.Steps} {
 		for _, a := range asks {
-			m.asksEnd.add(m.ending(a.Shape))
+			m.asksEnd.add(endings.of(a.Shape))
 		}
 	}
 }
