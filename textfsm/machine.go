@@ -54,10 +54,10 @@ func (m *machine) feed(line string) bool {
 		if !more {
 			break
 		}
-		r := m.state.rules[i]
-		if candidates.excluded(r) {
+		if candidates.excluded(m.state.prefilter.leads[i]) {
 			continue
 		}
+		r := m.state.rules[i]
 		ok, err := r.re.Match(&m.scratch, line)
 		if err != nil {
 			m.fail(r, line, "", err)

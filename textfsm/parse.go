@@ -219,7 +219,6 @@ func (p *parser) parseRule(line string) (*rule, error) {
 	if r.re, err = pyre.Compile(pattern); err != nil {
 		return nil, p.wrong(line, err, "invalid pattern")
 	}
-	r.lead = r.re.Lead()
 	for group, name := range r.re.Names() {
 		if i := slices.Index(p.template.names, name); i >= 0 && name != "" {
 			r.assigns = append(r.assigns, assign{group, i})

@@ -12,7 +12,12 @@ import (
 // prefilter tells by the start of a line, and by what comes behind white space
 // there, which rules of a state can match it at all. Most lines of most templates
 // are tried with few rules then.
-type prefilter struct{ first, solid byStart }
+type prefilter struct {
+	first, solid byStart
+	// leads are what lines that the rules match have first but for white space.
+	// They are parts of one text, so that they are near each other in memory.
+	leads []string
+}
 
 // byStart gives sets of rules by a byte, or 256 for the end of the line. Few of
 // the sets are different, so the bytes have the number of theirs.
@@ -40,6 +45,14 @@ func (s *byStart) add(b int, set []uint64) {
 
 func newPrefilter(rules []*rule) *prefilter {
 	f := &prefilter{}
+	all := ""
+	for _, r := range rules {
+		all += r.re.Lead()
+	}
+	for _, r := range rules {
+		n := len(r.re.Lead())
+		f.leads, all = append(f.leads, all[:n]), all[n:]
+	}
 	starts := make([][2][257]bool, len(rules))
 	for i, r := range rules {
 		starts[i][0], starts[i][1] = r.re.Starts()
@@ -71,10 +84,10 @@ func (f *prefilter) candidates(line string) candidates {
 	return candidates{first: f.first.sets[f.first.set[a]], solid: f.solid.sets[f.solid.set[b]], word: -1, text: text}
 }
 
-// excluded tells that the line does not go on as the rule has it. White space of
+// excluded tells that the line does not begin with a rule's lead. White space of
 // other alphabets is not seen as such, so a line that has any may be anything.
-func (c *candidates) excluded(r *rule) bool {
-	return r.lead != "" && (c.text == "" || c.text[0] < utf8.RuneSelf) && !strings.HasPrefix(c.text, r.lead)
+func (c *candidates) excluded(lead string) bool {
+	return lead != "" && (c.text == "" || c.text[0] < utf8.RuneSelf) && !strings.HasPrefix(c.text, lead)
 }
 
 // next is the number of the next rule; ok is false when there is none.

@@ -87,7 +87,6 @@ type rule struct {
 	line    int    // in the template
 	text    string // as written
 	re      *pyre.Regexp
-	lead    string // what a line that matches has first but for white space
 	op      lineOp
 	record  recordOp
 	target  string // the state to go to, or the message of Error

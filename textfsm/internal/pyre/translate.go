@@ -207,6 +207,17 @@ func (t *translator) class(c class) {
 		}
 		return
 	}
+	if t.linear && len(c) > 500 {
+		// The large categories by their names.
+		switch &c[0] {
+		case &wordClass()[0]:
+			t.WriteString(`[\p{L}\p{Nd}\p{Nl}\p{No}_]`)
+			return
+		case &notWord()[0]:
+			t.WriteString(`[^\p{L}\p{Nd}\p{Nl}\p{No}_]`)
+			return
+		}
+	}
 	t.WriteByte('[')
 	for i := 0; i < len(c); i += 2 {
 		t.rune(c[i])
