@@ -131,35 +131,6 @@ func TestLabManyCalls(t *testing.T) {
 	all.Wait()
 }
 
-func TestLabNotificationsAndKill(t *testing.T) {
-	s, victim := dialLab(t, nil), dialLab(t, nil)
-	if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(within(t), s); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := (rpc.KillSession{Session: victim.ID()}).Do(within(t), s); err != nil {
-		t.Fatal(err)
-	}
-	<-victim.Done()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for n, err := range s.Notifications(ctx) {
-		if err != nil {
-			t.Fatal(err)
-		}
-		var v struct {
-			Session uint32 `xml:"session-id"`
-			Killed  uint32 `xml:"killed-by"`
-			Reason  string `xml:"termination-reason"`
-		}
-		if n.Name() == "netconf-session-end" && n.Decode(&v) == nil && v.Session == victim.ID() {
-			if v.Reason != "killed" || v.Killed != s.ID() || time.Since(n.Time).Abs() > time.Hour {
-				t.Errorf("%s", n.Bytes())
-			}
-			return
-		}
-	}
-}
-
 func TestLabSubsystemThatIsNotThere(t *testing.T) {
 	d := lab.Require(t, lab.NETCONF)
 	_, err := netconf.Dial(within(t), d.Address, &netconf.Config{

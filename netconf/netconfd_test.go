@@ -308,3 +308,33 @@ func TestNetconfdNMDA(t *testing.T) {
 		t.Errorf("get-data: %v", err)
 	}
 }
+
+func TestNetconfdNotificationsAndKill(t *testing.T) {
+	dial := startNetconfd(t)
+	s, victim := dial(), dial()
+	if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(within(t), s); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (rpc.KillSession{Session: victim.ID()}).Do(within(t), s); err != nil {
+		t.Fatal(err)
+	}
+	<-victim.Done()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for n, err := range s.Notifications(ctx) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		var v struct {
+			Session uint32 `xml:"session-id"`
+			Killed  uint32 `xml:"killed-by"`
+			Reason  string `xml:"termination-reason"`
+		}
+		if n.Name() == "netconf-session-end" && n.Decode(&v) == nil && v.Session == victim.ID() {
+			if v.Reason != "killed" || v.Killed != s.ID() || time.Since(n.Time).Abs() > time.Hour {
+				t.Errorf("%s", n.Bytes())
+			}
+			return
+		}
+	}
+}

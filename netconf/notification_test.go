@@ -52,7 +52,7 @@ func number(t testing.TB, n *netconf.Notification) int {
 }
 
 func TestNotificationsInOrder(t *testing.T) {
-	const n = 20_000
+	const n = 5_000
 	s := open(t, &netconftest.Server{Handler: ticker(n)}, nil)
 	if _, err := rpc.Raw("<subscribe/>").Do(t.Context(), s); err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ const maxHead = 64 << 10
 // read hands out what the server sends until the session is over. It waits for
 // nobody but the reader of a stream.
 func (s *Session) read() {
-	buf := make([]byte, 64<<10)
+	buf := make([]byte, maxHead)
 	for {
 		if err := s.dec.Next(); err != nil {
 			s.end(err)

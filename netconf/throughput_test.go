@@ -132,7 +132,7 @@ func slow(a, b io.ReadWriter, delay time.Duration) {
 }
 
 func TestManyCallsOverASlowLink(t *testing.T) {
-	const calls, delay = 4_000, 25 * time.Millisecond // 50 ms there and back
+	const calls, delay = 2_000, 25 * time.Millisecond // 50 ms there and back
 	client, near := memnet.Pipe()
 	server := &netconftest.Server{Handler: netconftest.HandlerFunc(echo)}
 	far := server.Pipe()
