@@ -3,6 +3,7 @@ package netconf
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/vtynet/vty/netconf/rpc"
@@ -33,16 +34,21 @@ type Change struct {
 // (RFC 6241, section 8.4).
 //
 // Confirmed commits need :confirmed-commit; without Check, they are not used.
-func Transaction(ctx context.Context, s *Session, c Change) error {
+func Transaction(ctx context.Context, s *Session, c Change) (err error) {
 	for i := range c.Edits {
 		if t := c.Edits[i].Target; t != "" && t != rpc.Candidate {
 			return errors.New("netconf: a transaction changes the candidate only")
 		}
 	}
-	return WithLock(ctx, s, func(ctx context.Context) error { return c.make(ctx, s) }, rpc.Running, rpc.Candidate)
+	if err := s.lock(ctx, rpc.Running); err != nil {
+		return err
+	}
+	release := sync.OnceValue(func() error { return s.unlock(ctx, rpc.Running) })
+	defer func() { err = errors.Join(err, release()) }()
+	return WithLock(ctx, s, func(ctx context.Context) error { return c.make(ctx, s, release) }, rpc.Candidate)
 }
 
-func (c *Change) make(ctx context.Context, s *Session) error {
+func (c *Change) make(ctx context.Context, s *Session, release func() error) error {
 	for _, e := range c.Edits {
 		e.Target = rpc.Candidate
 		if _, err := e.Do(ctx, s); err != nil {
@@ -69,6 +75,9 @@ func (c *Change) make(ctx context.Context, s *Session) error {
 	if err == nil || errors.Is(err, ErrClosed) {
 		return err // with the session the server goes back by itself
 	}
+	// netconfd cannot restore what is locked, be it by this session, and says <ok/>.
+	// An error of this unlocking is told by the caller.
+	_ = release()
 	return errors.Join(err, s.goBack(ctx))
 }
 
