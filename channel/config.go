@@ -32,7 +32,7 @@ type Config struct {
 	// 0 means 60 s, a negative value means for ever.
 	Silence time.Duration
 	// Grace is how long an interrupted command may take to give the prompt back
-	// before the session is closed. 0 means 3 s.
+	// before the session is closed. 0 means 5 s.
 	Grace time.Duration
 
 	Logger *slog.Logger // nil logs nothing
@@ -124,7 +124,7 @@ func (c *Config) withDefaults() *Config {
 		d.Silence = time.Minute
 	}
 	if d.Grace <= 0 {
-		d.Grace = 3 * time.Second
+		d.Grace = 5 * time.Second
 	}
 	if d.Logger == nil {
 		d.Logger = slog.New(slog.DiscardHandler)

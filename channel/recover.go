@@ -76,6 +76,11 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 	back := !x.login && !x.in.Last && c.recover(context.WithoutCancel(ctx)) == nil
 	if !back {
 		_ = c.Close()
+		c.mu.Lock()
+		if last := c.screen(); len(last) > 0 {
+			screen = last // what the interrupt brought says why there is no way back
+		}
+		c.mu.Unlock()
 	}
 	var question *QuestionError
 	var refused *refusal
