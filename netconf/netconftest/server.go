@@ -1,10 +1,8 @@
 // Package netconftest is a NETCONF server for tests: of package netconf, and of
 // what users build on it.
 //
-// A Server speaks the protocol and leaves the answers to a Handler. A Device is a
-// Handler that behaves like a network device, with datastores, locks, confirmed
-// commits and notifications. Neither knows a data model, and neither is for
-// anything but tests.
+// A Server speaks the protocol and leaves the answers to a Handler. It knows no
+// data model and keeps no datastores, and is for nothing but tests.
 package netconftest
 
 import (
