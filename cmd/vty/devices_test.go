@@ -17,6 +17,7 @@ import (
 )
 
 // simulate runs "vty sim" for as long as the script lasts: sim NAME FLAGS...
+// Files that the flags name are the script's.
 // Where the device is goes into the environment: NAME_SSH, NAME_TELNET,
 // NAME_FINGERPRINT.
 func simulate(ts *testscript.TestScript, neg bool, args []string) {
@@ -24,7 +25,7 @@ func simulate(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: sim NAME PLATFORM [FLAG...]")
 	}
 	for i, arg := range args[:len(args)-1] {
-		if arg == "--known-hosts" {
+		if arg == "--known-hosts" || arg == "--scenario" {
 			args[i+1] = ts.MkAbs(args[i+1])
 		}
 	}

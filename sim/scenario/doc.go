@@ -43,7 +43,7 @@
 //	size 80x24            the terminal's; 511x1000
 //	prepare               the user runs the platform's on-open steps
 //	quiet 150ms           vty.Config.Quiet, and silence for Config.Silence
-//	fronts pipe ssh       where it can be played, of pipe, ssh, telnet and wire;
+//	fronts pipe ssh       where the tests play it, of pipe, ssh, telnet and wire;
 //	                      the first three unless stated. "wire" is the connection
 //	                      beneath Telnet: the script holds its options too.
 //	pauses short          it is not played with long pauses; the remark says why

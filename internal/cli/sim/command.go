@@ -19,6 +19,7 @@ type options struct {
 	ssh, telnet string
 	count       int
 	hostname    string
+	scenario    string
 	knownHosts  string
 	format      *suggest.Choice
 }
@@ -27,7 +28,7 @@ type options struct {
 func Command(s *streams.Streams) *cobra.Command {
 	o := &options{format: suggest.NewChoice("text", "jsonl")}
 	cmd := &cobra.Command{
-		Use:   "sim [flags] PLATFORM",
+		Use:   "sim [flags] PLATFORM | --scenario FILE",
 		Short: "Serve simulated devices until Ctrl-C",
 		Long: `Serve simulated devices that speak real SSH and Telnet, until Ctrl-C: modes, enable
 secrets, pagers, configuration and all. Print where each is, who may log in, the
@@ -37,18 +38,26 @@ Without --ssh and --telnet it is SSH on any free port of 127.0.0.1. With --count
 each further device has the next address and the same port; on Linux all of
 127.0.0.0/8 is there for the taking.
 
+With --scenario it is the device of a file instead, which says byte for byte what
+the device sends and awaits: each session goes through it from the beginning.
+Package sim/scenario describes the files.
+
 What is simulated is not to be exposed: listen on loopback addresses only.`,
 		Example: `  vty sim cisco_iosxe
   vty sim frr_vty --telnet 127.0.0.1:2605
-  vty sim arista_eos --ssh 127.0.2.1:2222 --count 100 --known-hosts sims.known`,
+  vty sim arista_eos --ssh 127.0.2.1:2222 --count 100 --known-hosts sims.known
+  vty sim --scenario sim/scenario/testdata/15-pager-9.scenario`,
 		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) != 1 {
+			switch {
+			case o.scenario != "" && (len(args) > 0 || o.hostname != ""):
+				return exit.Misused(errors.New("--scenario says which device it is: want no platform and no --hostname beside it"))
+			case o.scenario == "" && len(args) != 1:
 				return exit.Misused(fmt.Errorf("want one platform, such as vty sim cisco_iosxe; there are %v", sim.Names()))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := o.start(cmd.Context(), args[0])
+			f, err := o.start(cmd.Context(), args)
 			if err != nil {
 				return err
 			}
@@ -68,6 +77,7 @@ What is simulated is not to be exposed: listen on loopback addresses only.`,
 	flags.StringVar(&o.telnet, "telnet", "", "serve Telnet at this address, HOST:PORT; port 0 is any")
 	flags.IntVar(&o.count, "count", 1, "how many devices")
 	flags.StringVar(&o.hostname, "hostname", "", "name of the device; with --count, -1, -2 and so on are added")
+	flags.StringVar(&o.scenario, "scenario", "", "serve the device of this scenario file")
 	flags.StringVar(&o.knownHosts, "known-hosts", "", "write the host keys to this file, for --known-hosts of other verbs")
 	flags.VarP(o.format, "output", "o", "form of the list of devices")
 	return cmd

@@ -18,13 +18,15 @@ type fleet struct{ devices []*device }
 
 // device is one of them; a nil server is one that was not asked for.
 type device struct {
-	*sim.Device
+	object
+	host        sim.Host
+	config      sim.SSHConfig
 	ssh, telnet *sim.Server
 }
 
 // start serves the devices.
-func (o *options) start(ctx context.Context, platform string) (*fleet, error) {
-	m, err := model(platform)
+func (o *options) start(ctx context.Context, args []string) (*fleet, error) {
+	next, err := o.source(args)
 	if err != nil {
 		return nil, err
 	}
@@ -45,23 +47,42 @@ func (o *options) start(ctx context.Context, platform string) (*fleet, error) {
 		if err := errors.Join(err1, err2); err != nil {
 			return nil, errors.Join(exit.Misused(err), f.Close())
 		}
-		dev, err := m.Device(&sim.Config{Hostname: o.name(i)})
+		d, err := next(i)
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
-		d := &device{Device: dev}
+		d.config.HostKey = key
 		f.devices = append(f.devices, d)
 		if sshAt != "" {
-			d.ssh, err = sim.ListenSSH(ctx, sshAt, dev, &sim.SSHConfig{HostKey: key})
+			d.ssh, err = sim.ListenSSH(ctx, sshAt, d.host, &d.config)
 		}
 		if err == nil && telnetAt != "" {
-			d.telnet, err = sim.ListenTelnet(ctx, telnetAt, dev)
+			d.telnet, err = sim.ListenTelnet(ctx, telnetAt, d.host)
 		}
 		if err != nil {
 			return nil, errors.Join(exit.Misused(err), f.Close())
 		}
 	}
 	return f, nil
+}
+
+// source makes the device that is served as number i, from 0.
+func (o *options) source(args []string) (func(i int) (*device, error), error) {
+	if o.scenario != "" {
+		s, err := readScenario(o.scenario)
+		return func(int) (*device, error) { return played(s), nil }, err
+	}
+	m, err := model(args[0])
+	return func(i int) (*device, error) {
+		dev, err := m.Device(&sim.Config{Hostname: o.name(i)})
+		if err != nil {
+			return nil, err
+		}
+		d := &device{host: dev}
+		d.Hostname, d.Platform, d.tryAs = dev.Hostname(), dev.Platform(), dev.Platform()
+		d.User, d.Password, d.Enable = dev.Credentials()
+		return d, nil
+	}, err
 }
 
 func (o *options) name(i int) string {
@@ -137,12 +158,14 @@ type object struct {
 	Enable      string `json:"enable"`
 	Fingerprint string `json:"fingerprint"`
 	KnownHosts  string `json:"known_hosts"`
+
+	try   string // a command that the device answers; "" means one of the platform's
+	tryAs string // the platform to try it as
 }
 
 // describe says where a device is, and how to get in.
 func (d *device) describe(jsonl bool) (string, error) {
-	o := object{Hostname: d.Hostname(), Platform: d.Platform()}
-	o.User, o.Password, o.Enable = d.Credentials()
+	o := d.object
 	if d.ssh != nil {
 		o.SSH, o.Fingerprint, o.KnownHosts = d.ssh.Addr().String(), d.ssh.Fingerprint(), d.ssh.KnownHostsLine()
 	}
@@ -163,11 +186,11 @@ func (d *device) describe(jsonl bool) (string, error) {
 	if o.SSH != "" {
 		fmt.Fprintf(&b, "  ssh     %s\n", o.SSH)
 		fmt.Fprintf(&b, "  known   %s\n", o.KnownHosts)
-		fmt.Fprintf(&b, "  try     %svty run -H %s@%s -p %s --host-key %s %s\n", o.environment(), o.User, o.SSH, o.Platform, o.Fingerprint, o.command())
+		fmt.Fprintf(&b, "  try     %svty run -H %s@%s -p %s --host-key %s %s\n", o.environment(), o.User, o.SSH, o.tryAs, o.Fingerprint, o.command())
 	}
 	if o.Telnet != "" {
 		fmt.Fprintf(&b, "  telnet  %s\n", o.Telnet)
-		fmt.Fprintf(&b, "  try     %svty run -H %s@%s -t telnet -p %s %s\n", o.environment(), o.User, o.Telnet, o.Platform, o.command())
+		fmt.Fprintf(&b, "  try     %svty run -H %s@%s -t telnet -p %s %s\n", o.environment(), o.User, o.Telnet, o.tryAs, o.command())
 	}
 	return b.String(), nil
 }
@@ -182,7 +205,10 @@ func (o *object) environment() string {
 
 // command is one that a device of the platform answers.
 func (o *object) command() string {
-	if o.Platform == "linux" {
+	switch {
+	case o.try != "":
+		return "'" + strings.ReplaceAll(o.try, "'", `'\''`) + "'"
+	case o.Platform == "linux":
 		return "'uname -a'"
 	}
 	return "'show version'"
