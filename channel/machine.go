@@ -239,13 +239,28 @@ func (m *machine) settle(s sight) string {
 			text += rest + "\n" // the prompt stood behind the end of the output
 		}
 	}
-	if m.strayAt > 0 {
-		text = strings.TrimSuffix(text, s.line+"\n") // the return typed at a stray prompt brought another
-	}
+	text = m.cutExtra(text, s.line)
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
 	m.end()
 	return strings.TrimSuffix(text, "\n")
+}
+
+// cutExtra removes the prompts at the end of text that answer the returns we typed
+// ourselves, to probe what turned out to be a line of output.
+func (m *machine) cutExtra(text, prompt string) string {
+	returns := m.probes
+	if m.strayAt > 0 {
+		returns++
+	}
+	for ; returns > 0; returns-- {
+		at := lastLines(strings.TrimSuffix(text, "\n"), 1)
+		if text == "" || at < 0 || trimRight(strings.TrimSuffix(text[at:], "\n")) != prompt {
+			break
+		}
+		text = text[:at]
+	}
+	return text
 }
 
 // end ends the exchange, whatever came of it.
