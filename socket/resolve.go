@@ -58,7 +58,8 @@ func literal(host string) (netip.Addr, bool, error) {
 		inner, bracketed = strings.CutSuffix(inner, "]")
 	}
 	addr, err := netip.ParseAddr(inner)
-	if strings.ContainsAny(host, "[]") && (err != nil || !bracketed || !addr.Is6()) {
+	// A zone may hold any character, but no interface is called by a bracket.
+	if strings.ContainsAny(host, "[]") && (err != nil || !bracketed || !addr.Is6() || strings.ContainsAny(inner, "[]")) {
 		return netip.Addr{}, false, errors.New("brackets go round an IPv6 address and nothing else")
 	}
 	if err != nil {
