@@ -56,6 +56,6 @@ var Table = map[string]Rule{
 	"lab":                     {},
 	"internal/memnet":         {},
 	"internal/archtest":       {},
-	"internal/cli/...":        {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":        {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":                 {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }
