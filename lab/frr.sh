@@ -16,7 +16,7 @@ frr_up() {
 		-f "$dir/bgpd.conf" -i "$dir/bgpd.pid") ||
 		die "bgpd r$k did not start: $(cat "$lab_dir/log/bgpd-r$k.log")"
 	cp "$dir/bgpd.pid" "$lab_dir/pid/bgpd-r$k.pid"
-	wait_port "127.0.1.$k" 2605 || die "bgpd r$k does not answer"
+	wait_text "127.0.1.$k" 2605 Password: || die "bgpd r$k does not answer"
 	device "r$k-vty" frr_vty frr_vty telnet "127.0.1.$k" 2605 "r$k" -
 }
 

@@ -38,6 +38,10 @@ func RequireAll(t testing.TB, kind string) []Device {
 	return nil
 }
 
+// patience is how long a device may take to accept a connection: a router that
+// was just started still reads its configuration.
+const patience = 15 * time.Second
+
 // answering returns the devices of a kind if the first accepts connections: an
 // inventory may outlive its devices.
 func answering(kind string) ([]Device, error) {
@@ -50,7 +54,7 @@ func answering(kind string) ([]Device, error) {
 		return nil, err
 	}
 	address := net.JoinHostPort(devices[0].Address, strconv.Itoa(devices[0].Port))
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+	conn, err := net.DialTimeout("tcp", address, patience)
 	if err != nil {
 		return nil, fmt.Errorf("the lab was brought up, but %s does not answer (sudo lab/up mends it): %w", devices[0].Name, err)
 	}
