@@ -27,6 +27,9 @@ const (
 	joinTime = 2 * time.Second
 )
 
+// errFinished is what Write returns after the end of the session.
+var errFinished = fmt.Errorf("ssh: the device has ended the session: %w", io.ErrClosedPipe)
+
 // Conn is an open shell: a transport.Conn with all its optional parts.
 //
 // Read, Write (with CloseWrite) and the other methods may be called from
@@ -209,6 +212,9 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // Write sends p, waiting while the device's window is full.
 func (c *Conn) Write(p []byte) (int, error) {
+	if c.finished() {
+		return 0, errFinished
+	}
 	n, err := c.ch.Write(p)
 	cause := c.cause()
 	switch {
@@ -216,9 +222,20 @@ func (c *Conn) Write(p []byte) (int, error) {
 		// x/crypto/ssh calls the first write that fails a success.
 		return n, c.lost(cause)
 	case err == io.EOF:
-		return n, fmt.Errorf("ssh: the device has ended the session: %w", io.ErrClosedPipe)
+		return n, errFinished
 	}
 	return n, err
+}
+
+// finished reports whether the shell has ended and all its output was read. Its
+// channel may still take bytes then, until the device closes it.
+func (c *Conn) finished() bool {
+	select {
+	case <-c.exited:
+		return c.drained.Load()
+	default:
+		return false
+	}
 }
 
 // CloseWrite tells the device that no more input comes.
