@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -175,12 +176,17 @@ func BenchmarkScanner(b *testing.B) {
 	}
 }
 
+// unblanked finds an attribute without the blank that must stand before it, which
+// encoding/xml lets pass.
+var unblanked = regexp.MustCompile(`=\s*(?:"[^"]*"|'[^']*')[^\s/>]`)
+
 // naive finds what In finds, the slow way.
 func naive(doc []byte, path []string) (n int, err error) {
 	d := xml.NewDecoder(bytes.NewReader(doc))
 	var stack []string
 	roots := 0
 	for {
+		from := d.InputOffset()
 		tok, err := d.Token()
 		if err == io.EOF {
 			if roots != 1 || len(stack) > 0 {
@@ -193,6 +199,9 @@ func naive(doc []byte, path []string) (n int, err error) {
 		}
 		switch tok := tok.(type) {
 		case xml.StartElement:
+			if unblanked.Match(doc[from:d.InputOffset()]) {
+				return n, errors.New("no blank before an attribute")
+			}
 			if len(stack) == 0 {
 				roots++
 			}
