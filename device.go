@@ -102,9 +102,19 @@ func (d *Device) Attach(ctx context.Context, in io.Reader, out io.Writer) error 
 // Resize tells the device a new size of the terminal, where the transport can.
 func (d *Device) Resize(ctx context.Context, size transport.Size) error {
 	if r, ok := d.ch.Conn().(transport.Resizer); ok {
-		return r.Resize(ctx, size)
+		if err := r.Resize(ctx, size); err != nil {
+			return err
+		}
+		d.learnWidth()
 	}
 	return nil
+}
+
+// learnWidth tells the channel how wide the terminal is that the device knows of.
+func (d *Device) learnWidth() {
+	if s, ok := d.ch.Conn().(transport.Sizer); ok {
+		d.ch.SetWidth(s.Size().Columns)
+	}
 }
 
 // lock waits for the session to be free.

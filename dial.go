@@ -151,6 +151,7 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		return fail(PhaseLogin, err)
 	}
 	d.banner = reply.Text
+	d.learnWidth() // over Telnet the device says only meanwhile whether it wants to know
 	trace := cfg.Trace
 	if trace == nil {
 		trace = &Trace{}

@@ -174,6 +174,14 @@ func (c *Channel) Host() string {
 	return c.m.host
 }
 
+// SetWidth states the columns of the terminal, where the device was told of them,
+// or of others, after New; 0 means that it never wraps.
+func (c *Channel) SetWidth(columns int) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.m.setWidth(columns)
+}
+
 // Conn returns the transport beneath. Reading from it would steal the channel's
 // bytes.
 func (c *Channel) Conn() transport.Conn { return c.conn }

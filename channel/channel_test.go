@@ -124,6 +124,25 @@ func TestPagesAreTurned(t *testing.T) {
 	}
 }
 
+// A device that counts rows fills its page in the middle of a long line.
+func TestPageEndsWithinALine(t *testing.T) {
+	const more = " --More-- "
+	wipe := strings.Repeat("\b", 10) + strings.Repeat(" ", 10) + strings.Repeat("\b", 10)
+	row := strings.Repeat("0123456789", 8)
+	for _, rows := range []int{1, 2, 5, 20} {
+		cfg := ios()
+		cfg.Width = 80
+		page := strings.Repeat(row, rows)
+		ch := open(t, cfg, "r1#",
+			step{"show x\r", "show x\r\none\r\n" + page + more},
+			step{" ", wipe + page + more},
+			step{" ", wipe + "rest\r\nr1#"})
+		if r := send(t, ch, "show x"); r.Text != "one\n"+page+page+"rest" {
+			t.Errorf("%d rows: answer %q", rows, r.Text)
+		}
+	}
+}
+
 func TestGluedPromptIsProbed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ch := open(t, ios(), "r1#",

@@ -108,7 +108,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			return x.reply(s)
 		case atPager:
 			c.mu.Lock()
-			c.m.turning(s.line, s.key)
+			c.m.turning(s)
 			c.mu.Unlock()
 			err = c.write(ctx, s.key)
 		case atAsk:

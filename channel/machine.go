@@ -23,6 +23,7 @@ const (
 type machine struct {
 	cfg   *Config
 	term  *terminal.Terminal
+	width int // of the terminal; 0 where it never wraps
 	above int // how many lines above a prompt may belong to it
 
 	ends    ending // of the patterns of the configuration together
@@ -61,6 +62,7 @@ type machine struct {
 	answeredAt int
 	turnedAt   int    // how many lines were finished when the last page was turned; -1 before
 	turnedKey  string // the key it was turned with
+	turnedRow  int    // where in the line the pager's row began
 	spoken     bool   // the device said something since we last typed
 	// A prompt that is being probed by a return: its text, and where in the
 	// finished text its line began.
@@ -71,7 +73,7 @@ type machine struct {
 
 func newMachine(cfg *Config) *machine {
 	m := &machine{
-		cfg: cfg, term: terminal.New(cfg.Width), exact: map[string]string{},
+		cfg: cfg, term: terminal.New(cfg.Width), width: cfg.Width, exact: map[string]string{},
 		keep: true, turnedAt: -1,
 	}
 	for _, p := range cfg.Prompts {
@@ -87,6 +89,11 @@ func newMachine(cfg *Config) *machine {
 		m.ends.add(endings.of(q))
 	}
 	return m
+}
+
+func (m *machine) setWidth(columns int) {
+	m.width = columns
+	m.term.SetWidth(columns)
 }
 
 // mayEnd reports whether a line that ends in b may be anything but output.

@@ -11,6 +11,7 @@ type sight struct {
 	ask   int    // atAsk: which; Asks first, then the next of Steps
 	hold  bool   // atAsk, atPager: only if nothing more comes for a moment
 	key   string // atPager
+	row   int    // atPager: where in the line its row begins
 }
 
 type sightKind int
@@ -29,8 +30,12 @@ const (
 // look says what stands at the cursor.
 func (m *machine) look() sight {
 	current := trimBlanks(m.term.Current())
-	if n := len(current); !m.spoken || n == 0 || n > maxPrompt || !m.mayEnd(current[n-1]) {
+	n := len(current)
+	if !m.spoken || n == 0 || !m.mayEnd(current[n-1]) {
 		return sight{}
+	}
+	if n > maxPrompt {
+		return m.pagerInRow(current)
 	}
 	line := string(current)
 	if !m.echo.seen {
@@ -56,12 +61,35 @@ func (m *machine) look() sight {
 			return sight{kind: atPager, line: line, key: p.Key, hold: m.piecemeal}
 		}
 	}
+	if s := m.pagerInRow(current); s.kind != nothing {
+		return s
+	}
 	for _, q := range m.cfg.Questions {
 		if m.matches(q, line) {
 			return sight{kind: maybeQuestion, line: line}
 		}
 	}
 	return sight{line: line}
+}
+
+// pagerInRow finds a pager in the last row of a line that is longer than the
+// terminal is wide: a device that counts rows fills its page in the middle of one
+// (FRR).
+func (m *machine) pagerInRow(current []byte) sight {
+	if !m.echo.seen || m.width <= 0 || len(current) <= m.width {
+		return sight{}
+	}
+	begin := (len(current) - 1) / m.width * m.width
+	row := string(current[begin:])
+	if m.turned() && m.turnedRow == begin {
+		return sight{}
+	}
+	for _, p := range m.cfg.Pagers {
+		if m.matches(p.Shape, row) {
+			return sight{kind: atPager, line: string(current), key: p.Key, row: begin, hold: m.piecemeal}
+		}
+	}
+	return sight{}
 }
 
 // answering notes that line is about to be answered.
@@ -90,11 +118,13 @@ func (m *machine) anotherKey(line string) sight {
 // the pager while the device wipes it may look like another.
 func (m *machine) turned() bool { return m.turnedAt == m.term.Count() }
 
-// turning notes that the key for the next page is about to be typed at line.
-func (m *machine) turning(line, key string) {
-	m.answering(line)
-	m.turnedAt, m.turnedKey = m.answeredAt, key
-	m.term.Passing()
+// turning notes that the key for the next page is about to be typed at s.
+func (m *machine) turning(s sight) {
+	m.answering(s.line)
+	m.turnedAt, m.turnedKey, m.turnedRow = m.answeredAt, s.key, s.row
+	if s.row == 0 { // otherwise output stands before it
+		m.term.Passing()
+	}
 }
 
 // stillAnswered reports whether the cursor stands on the line that was answered

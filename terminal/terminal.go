@@ -39,6 +39,10 @@ func New(width int) *Terminal {
 	return &Terminal{width: max(width, 0)}
 }
 
+// SetWidth states another width, for what is written from now on. A width of zero
+// or less never wraps.
+func (t *Terminal) SetWidth(width int) { t.width = max(width, 0) }
+
 // Write renders p. It takes any bytes whatever and never fails.
 func (t *Terminal) Write(p []byte) (int, error) {
 	n := len(p)
