@@ -17,6 +17,9 @@ import (
 
 const defaultOpenTimeout = time.Minute
 
+// defaultRows is how high a terminal the transports ask for.
+const defaultRows = 1000
+
 // Dial connects to host, logs in, reaches the mode that commands run in and
 // prepares the terminal. host is a name or an address, with a port if wished:
 // "r1", "192.0.2.1:2222", "[2001:db8::1]:22", "fe80::1%eth0". A nil cfg is
@@ -200,6 +203,9 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	}
 	if s, ok := conn.(transport.Sizer); ok {
 		c.Width = s.Size().Columns
+	}
+	if c.Height = cfg.Size.Rows; c.Height == 0 {
+		c.Height = defaultRows
 	}
 	for _, m := range def.Modes {
 		c.Prompts = append(c.Prompts, channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above})

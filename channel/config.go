@@ -17,6 +17,7 @@ type Config struct {
 	Return    string // what ends a typed line; "" means "\r"
 	Interrupt string // what stops a running command; "" means Ctrl-C
 	Width     int    // columns of the terminal the device was told of; 0 means it never wraps
+	Height    int    // and its rows, for a device that asks where its cursor is; 0 means not stated
 
 	// Quiet is how long the device must say nothing before a line that only has
 	// the shape of a prompt is believed to be one. 0 means 150 ms.

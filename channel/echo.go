@@ -74,7 +74,23 @@ func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if more, ok := strings.CutPrefix(strings.TrimSpace(rest), want); ok && appended.MatchString(more) {
 		return true
 	}
-	return squeeze(rest) == squeeze(want) || scrolled(rest, want)
+	return squeeze(rest) == squeeze(want) || scrolled(rest, want) ||
+		behind && e.prompt != "" && !strings.HasPrefix(want, strings.TrimSpace(rest)) && sameWords(rest, want)
+}
+
+// sameWords reports whether shown is want with words cut short or written out,
+// as devices do that show the command they took an abbreviation for.
+func sameWords(shown, want string) bool {
+	a, b := strings.Fields(shown), strings.Fields(want)
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !strings.HasPrefix(a[i], b[i]) && !strings.HasPrefix(b[i], a[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // appended is what devices add to the echo of a command of their own accord:

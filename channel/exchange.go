@@ -85,6 +85,7 @@ type exchange struct {
 	login   bool
 	wake    time.Duration // at login: the silence after which a return is typed; 0 for never
 	wakes   int
+	woken   bool // a return was typed at login, and no question answered since: it may answer the next
 }
 
 // silence is how long the device may say nothing; negative for ever.
@@ -129,6 +130,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			return nil, x.desync()
 		case asleep:
 			x.wakes++
+			x.woken = true
 			c.mu.Lock()
 			c.heard = time.Now()
 			c.mu.Unlock()
@@ -175,7 +177,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		silence := x.silence()
 		limit := silence
-		wake := x.wake * time.Duration(1+x.wakes)
+		wake := x.wake << x.wakes
 		waking := s.kind == nothing && x.wakes < maxWakes && wake > 0 && (limit < 0 || wake < limit)
 		switch s.kind {
 		case nothing:
@@ -183,6 +185,10 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 				limit = wake
 			}
 		case atPrompt, atPager, atAsk:
+			if s.kind == atAsk && x.woken {
+				limit = c.cfg.QuestionAfter
+				break
+			}
 			if !s.hold {
 				return s, nil
 			}
@@ -259,6 +265,7 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 		defer c.mu.Unlock()
 		return &refusal{input: in.Line, screen: c.screen(), err: err}
 	}
+	x.woken = false
 	c.mu.Lock()
 	c.m.answering(s.line)
 	if a.Skip {
@@ -285,7 +292,7 @@ func (x *exchange) reply(s sight) (*Reply, error) {
 	defer c.unbound()
 	r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Started: x.started, Elapsed: time.Since(x.started)}
 	for _, line := range c.m.aside {
-		if t := trimRight(line); t != "" && t != c.m.prompt {
+		if t := trimRight(line); t != "" && t != c.m.prompt && !c.m.isAbove(t) {
 			r.Aside = append(r.Aside, line)
 		}
 	}

@@ -26,15 +26,15 @@ type Login struct {
 	UserName     func(ctx context.Context) (string, error)
 	PasswordText func(ctx context.Context) (Answer, error)
 	// Wake is how long the device may say nothing that can be understood before
-	// a return is typed to wake it; the second and last time it may take twice as
-	// long. 0 means 3 s. To a device that was merely slow the return is an empty
-	// user or password, which is why there are no more of them.
+	// a return is typed to wake it; the second time it may take twice as long, the
+	// third and last time four times. 0 means 3 s. To a device that was merely slow
+	// the return is an empty user or password, which is why there are no more.
 	Wake time.Duration
 }
 
 const (
 	defaultWake = 3 * time.Second
-	maxWakes    = 2
+	maxWakes    = 3
 )
 
 // Login waits for the first prompt, answering what the device asks, and learns

@@ -34,6 +34,7 @@ type machine struct {
 	prompt string            // the prompt last seen
 	mode   string            // and its mode
 	exact  map[string]string // the prompts seen, by mode
+	crown  string            // the line that it shows above each prompt, found by a return; or ""
 	proved bool              // a command was echoed behind a prompt
 	inside bool              // the user is logged in: no question of the login is to come
 	echoes bool              // it echoed a command at least once
@@ -76,6 +77,7 @@ func newMachine(cfg *Config) *machine {
 		cfg: cfg, term: terminal.New(cfg.Width), width: cfg.Width, exact: map[string]string{},
 		keep: true, turnedAt: -1,
 	}
+	m.term.SetRows(cfg.Height)
 	for _, p := range cfg.Prompts {
 		m.ends.add(endings.of(p.Shape))
 		if p.Above != nil {

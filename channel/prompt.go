@@ -88,8 +88,39 @@ func (m *machine) learn(prompt, mode string) {
 // maxAbove is how many lines above a prompt may belong to it.
 const maxAbove = 3
 
+// isAbove reports whether line is one that belongs to the prompt beneath it.
+func (m *machine) isAbove(line string) bool {
+	if line == m.crown {
+		return true
+	}
+	for i := range m.cfg.Prompts {
+		if p := &m.cfg.Prompts[i]; p.Above != nil && p.Above.MatchString(line) {
+			return true
+		}
+	}
+	return false
+}
+
+// crowned finds the line that the device shows above each of its prompts though
+// the platform's definition knows of none: text is what stood above the prompt
+// once, and brought what a return brought before it showed the prompt again.
+func crowned(text, brought string) string {
+	line := trimRight(strings.Trim(brought, "\n"))
+	text = strings.TrimRight(text, " \n")
+	if line == "" || strings.Contains(line, "\n") || trimRight(text[lastLines(text, 1):]) != line {
+		return ""
+	}
+	return line
+}
+
 // cutAbove removes the lines above the prompt that are part of it.
 func (m *machine) cutAbove(text, mode string) string {
+	if m.crown != "" {
+		body := strings.TrimSuffix(text, "\n")
+		if at := lastLines(body, 1); text != "" && at >= 0 && trimRight(body[at:]) == m.crown {
+			return text[:at]
+		}
+	}
 	for i := range m.cfg.Prompts {
 		p := &m.cfg.Prompts[i]
 		if p.Mode != mode || p.Above == nil {
@@ -97,12 +128,24 @@ func (m *machine) cutAbove(text, mode string) string {
 		}
 		body := strings.TrimSuffix(text, "\n")
 		for n := maxAbove; n > 0 && text != ""; n-- {
-			if at := lastLines(body, n); at >= 0 && p.Above.MatchString(body[at:]) {
+			if at := lastLines(body, n); at >= 0 && p.Above.MatchString(trimLines(body[at:])) {
 				return text[:at]
 			}
 		}
 	}
 	return text
+}
+
+// trimLines removes the blanks at the ends of the lines of text.
+func trimLines(text string) string {
+	if !strings.Contains(text, " \n") {
+		return trimRight(text)
+	}
+	lines := strings.Split(text, "\n")
+	for i, l := range lines {
+		lines[i] = trimRight(l)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // lastLines returns where the last n lines of body begin, or -1.

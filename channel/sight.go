@@ -53,9 +53,11 @@ func (m *machine) look() sight {
 	if i := m.askAt(line); i >= 0 {
 		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && (m.prompt == "" || m.piecemeal)}
 	}
-	if s := m.promptAt(line); s.kind != nothing {
+	s := m.promptAt(line)
+	if s.kind == atPrompt || s.kind == maybePrompt && !s.probe {
 		return s
 	}
+	// A prompt that the platform cannot vouch for has a looser shape than these.
 	for _, p := range m.cfg.Pagers {
 		if !m.turned() && m.matches(p.Shape, line) {
 			return sight{kind: atPager, line: line, key: p.Key, hold: m.piecemeal}
@@ -68,6 +70,9 @@ func (m *machine) look() sight {
 		if m.matches(q, line) {
 			return sight{kind: maybeQuestion, line: line}
 		}
+	}
+	if s.kind != nothing {
+		return s
 	}
 	return sight{line: line}
 }
@@ -253,10 +258,17 @@ func (m *machine) repeated() bool {
 	if p, _ := m.shape(m.probed, []string{m.mode}); p != nil {
 		rest = m.cutAbove(rest, p.Mode)
 	}
+	brought := false
 	for line := range strings.Lines(rest) {
 		if line = trimRight(strings.TrimSuffix(line, "\n")); line != "" && line != m.probed {
-			return false
+			brought = true
 		}
 	}
-	return true
+	if !brought {
+		return true
+	}
+	if m.crown = crowned(string(fin[:m.probedAt]), rest); m.crown != "" {
+		m.above = maxAbove
+	}
+	return m.crown != ""
 }

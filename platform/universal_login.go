@@ -41,6 +41,8 @@ var universalLogin = Login{
 	Detours: []Ask{
 		// Change now? [Y/N], Would you like to change the password? (y/n)
 		{Prompt: regexp.MustCompile(`(?i)(?:change (?:it |the |your |this )?(?:password )?now|change (?:the |your |this |default )?(?:login )?password)\b.*[\[(]y(?:es)?/no?[\])]\W{0,4}$`), Answer: "n"},
+		// Please choose 'YES' or 'NO' first before pressing 'Enter'. [Y/N]: (a return was no answer)
+		{Prompt: regexp.MustCompile(`(?i)please choose '?yes'? or '?no'?\b.{0,60}\[y/n\]\W{0,4}$`), Answer: "n"},
 		{Prompt: regexp.MustCompile(`(?i)initial configuration dialog\? \[yes/no\]:$`), Answer: "no"},
 		// Do you want to see the software license? [Y/n]:
 		{Prompt: regexp.MustCompile(`(?i)(?:see|read|view|display) (?:the )?(?:software )?licen[cs]e\? [\[(]y/n[\])]\W{0,3}$`), Answer: "n"},

@@ -133,15 +133,19 @@ func (t *Terminal) controlSequence(final byte) {
 	case 'G', '`':
 		t.move(func() { l.column(count-1, w) })
 	case 'A':
+		t.goToRow(t.cursorRow() - count)
 		t.move(func() { l.rows(-count, w) })
 	case 'B', 'e':
+		t.goToRow(t.cursorRow() + count)
 		t.move(func() { l.rows(count, w) })
 	case 'H', 'f':
 		t.row = count
+		t.goToRow(count)
 		col := max(t.escape.param(1), 1)
 		t.move(func() { l.column(col-1, w) })
 	case 'd':
 		t.row = count
+		t.goToRow(count)
 	case 'K':
 		t.move(func() { t.erase(n) })
 	case 'J':
@@ -189,8 +193,26 @@ func (t *Terminal) report(n int) {
 		t.edit()
 		col := t.line.at - t.line.rowStart(t.width) + 1
 		t.settle()
-		t.reply(fmt.Sprintf("\x1b[%d;%dR", max(t.row, 1), col))
+		t.reply(fmt.Sprintf("\x1b[%d;%dR", t.cursorRow(), col))
 	}
+}
+
+// cursorRow is the row of the glass that the cursor stands on, counted from 1.
+func (t *Terminal) cursorRow() int {
+	row := max(t.top+t.count+1, 1)
+	if t.height > 0 {
+		row = min(row, t.height)
+	}
+	return row
+}
+
+// goToRow notes that the cursor was sent to a row of the glass.
+func (t *Terminal) goToRow(row int) {
+	row = max(row, 1)
+	if t.height > 0 {
+		row = min(row, t.height)
+	}
+	t.top = row - 1 - t.count
 }
 
 // maxReplies bounds the answers that wait to be sent, so that a device (or a

@@ -8,7 +8,8 @@ import (
 // Terminal renders one device's output. The zero Terminal never wraps; New
 // states a width. It is not safe for concurrent use.
 type Terminal struct {
-	width int // columns after which a line wraps on the glass; 0 for never
+	width  int // columns after which a line wraps on the glass; 0 for never
+	height int // rows of the glass; 0 where not stated
 
 	// text holds the finished lines, each ended by a line feed, and after them
 	// the current line from start on, unless that line is being edited.
@@ -31,6 +32,9 @@ type Terminal struct {
 	// row and printed are the rows last addressed and last printed on, by
 	// absolute cursor addresses; 0 where none was ever given.
 	row, printed int
+	// top is the row of the glass that line 0 would stand on, for reports of where
+	// the cursor is.
+	top int
 }
 
 // New returns a terminal that is width columns wide. A width of zero or less
@@ -42,6 +46,10 @@ func New(width int) *Terminal {
 // SetWidth states another width, for what is written from now on. A width of zero
 // or less never wraps.
 func (t *Terminal) SetWidth(width int) { t.width = max(width, 0) }
+
+// SetRows states how many rows the glass has; zero or less is "not stated". They
+// matter only to a device that asks where its cursor is.
+func (t *Terminal) SetRows(n int) { t.height = max(n, 0) }
 
 // Write renders p. It takes any bytes whatever and never fails.
 func (t *Terminal) Write(p []byte) (int, error) {

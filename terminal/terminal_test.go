@@ -156,6 +156,15 @@ func TestReplies(t *testing.T) {
 	}
 }
 
+func TestCursorRow(t *testing.T) {
+	term := terminal.New(80)
+	term.SetRows(24)
+	_, _ = term.Write([]byte("\x1b[6n\r\n\r\nabc\x1b[6n\x1b[9999B\x1b[6n\x1b[2A\x1b[6n\r\n\r\n\r\n\r\n\x1b[6n\x1b[1;1H\x1b[6n"))
+	if got, want := string(term.Replies()), "\x1b[1;1R\x1b[3;4R\x1b[24;4R\x1b[22;4R\x1b[24;1R\x1b[1;1R"; got != want {
+		t.Errorf("replies %q, want %q", got, want)
+	}
+}
+
 func FuzzSplit(f *testing.F) {
 	for i, c := range renderings {
 		f.Add([]byte(c.in), uint64(i), uint8(c.width))

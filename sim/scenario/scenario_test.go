@@ -23,18 +23,10 @@ var allSplits = flag.Bool("splits", false, "play every two-way split of every sc
 // knownFailing are the scenarios that the library does not pass yet, with the
 // reason. Their tests assert that they still fail, so that the list cannot rot.
 var knownFailing = map[string]string{
-	"05-panos-edit":        "the drafts of an echo that is drawn anew for each word are put among what came unasked",
-	"06-routeros":          "the answer to ESC [6n names row 1, wherever the cursor was sent",
-	"07-procurve-tty":      "a prompt that brings a line of its own is never believed",
-	"12-echo-expanded":     "an expanded echo is taken for output where it is the first",
-	"16-pager-routeros":    "the generic platform takes RouterOS's pager for a prompt",
-	"24-prompt-in-output":  "a packet that ends behind the very prompt ends the answer",
-	"29-accept-unanswered": "the generic platform takes \"(Press 'a' to accept):\" for a prompt and types a return",
-	"29-three-returns":     "no more than two returns are typed to wake a device",
-	"30-change-now-late":   "the question that an early return made an error of is not among the detours",
-	"36-exit-return":       "a line that waits for a return is not the end that Command.Ends allows",
-	"36-exit-username":     "a login on the same stream is not the end that Command.Ends allows",
-	"44-input-255":         "a line is typed at once, whatever its echo says",
+	"24-prompt-in-output": "a packet that ends behind the very prompt ends the answer",
+	"36-exit-return":      "a line that waits for a return is not the end that Command.Ends allows",
+	"36-exit-username":    "a login on the same stream is not the end that Command.Ends allows",
+	"44-input-255":        "a line is typed at once, whatever its echo says",
 }
 
 func load(t *testing.T) []*scenario.Scenario {
