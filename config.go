@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/transport"
@@ -73,8 +74,45 @@ type Config struct {
 	// seen before is believed. 0 means 150 ms.
 	Quiet time.Duration
 
+	// Cancel says what becomes of a command that does not end in time, where
+	// Command.Cancel does not.
+	Cancel Cancel
+
 	Logger *slog.Logger // nil logs nothing
 	Trace  *Trace       // nil traces nothing
+}
+
+// Cancel says what becomes of a command whose context ends, whose device falls
+// silent or asks what nobody has an answer for, or whose stream is left. Which
+// state the session is in afterwards is part of the error: see TimeoutError and
+// QuestionError.
+type Cancel string
+
+// The policies.
+const (
+	// CancelResync interrupts the command and waits for the prompt, and closes the
+	// session where none comes within five seconds. It is what "" means.
+	CancelResync Cancel = "resync"
+	// CancelClose closes the session at once.
+	CancelClose Cancel = "close"
+	// CancelLeave types nothing: the command runs on. The next operation first
+	// waits for the prompt that ends it, as long as its own context and silence
+	// allow; Device.Interrupt stops it.
+	CancelLeave Cancel = "leave"
+)
+
+// cancel gives the policy for a command.
+func (c *Config) cancel(own Cancel) channel.Cancel {
+	if own == "" {
+		own = c.Cancel
+	}
+	switch own {
+	case CancelClose:
+		return channel.Hangup
+	case CancelLeave:
+		return channel.Leave
+	}
+	return channel.Resync
 }
 
 // Trace hears of the phases of opening a device. Each function may be nil; they

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -216,6 +217,11 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	for _, q := range append(def.Questions[:len(def.Questions):len(def.Questions)], platform.UniversalQuestions()...) {
 		c.Questions = append(c.Questions, q.Prompt)
 	}
+	user := def.Login.User
+	if user == nil {
+		user = platform.UniversalLogin().User
+	}
+	c.Outside = []*regexp.Regexp{user, platform.UniversalIdle()}
 	return c
 }
 

@@ -23,6 +23,8 @@ var (
 	ErrRefused = errors.New("refused by the device")
 	// ErrNoConfiguration: the platform has no mode that takes configuration lines.
 	ErrNoConfiguration = errors.New("the platform has no configuration mode")
+	// ErrStayed: a command that was to end the session did not.
+	ErrStayed = errors.New("the device did not end the session")
 	// ErrInput: the text given cannot be typed as one command.
 	ErrInput = errors.New("not a command")
 )

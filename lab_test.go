@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -185,5 +186,50 @@ func TestLabWeakServerNeedsLegacy(t *testing.T) {
 	d := dialLab(t, dev, cfg)
 	if res, err := d.Run(t.Context(), "echo hello"); err != nil || res.Text() != "hello" {
 		t.Errorf("%v, %v", res, err)
+	}
+}
+
+// Commands without an end are stopped, and the session goes on.
+func TestLabEndlessCommands(t *testing.T) {
+	for kind, after := range map[string]string{"linux_ssh": "echo still here", "frr_vtysh": "show version"} {
+		t.Run(kind, func(t *testing.T) {
+			dev := lab.Require(t, kind)
+			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+			defer cancel()
+			d := dialLab(t, dev, labConfig(dev))
+			goesOn := func() {
+				t.Helper()
+				res, err := d.Run(ctx, after)
+				if err != nil {
+					t.Fatal(err)
+				}
+				want := "still here"
+				if kind == "frr_vtysh" {
+					want = vtysh(t, dev.Hostname, after)
+				}
+				if res.Text() != want {
+					t.Errorf("the command after it: %s", firstDifference(res.Text(), want))
+				}
+			}
+			res, err := d.Do(ctx, vty.Command{Line: "ping 127.0.0.1", Lines: 2})
+			if err != nil || len(res.Lines()) != 2 || !res.Stopped || !strings.HasPrefix(res.Text(), "PING 127.0.0.1") {
+				t.Fatalf("stopped after two lines: %+v, %v", res, err)
+			}
+			goesOn()
+			res, err = d.Do(ctx, vty.Command{Line: "ping 127.0.0.1", Until: regexp.MustCompile(`seq=2\b`)})
+			if err != nil || !res.Stopped || len(res.Lines()) != 3 {
+				t.Fatalf("stopped at a line: %+v, %v", res, err)
+			}
+			goesOn()
+			for line, err := range d.Stream(ctx, "ping 127.0.0.1") {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if strings.Contains(line, "seq=1 ") {
+					break
+				}
+			}
+			goesOn()
+		})
 	}
 }

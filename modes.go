@@ -124,7 +124,9 @@ func (d *Device) step(ctx context.Context, step platform.Step, modes []string) (
 
 // input makes a channel's input of a definition's step.
 func (d *Device) input(step platform.Step, modes ...string) channel.Input {
-	return channel.Input{Line: step.Send, Modes: modes, Asks: d.asks(step.Asks), Ends: step.Ends}
+	return channel.Input{
+		Line: step.Send, Modes: modes, Asks: d.asks(step.Asks), Ends: step.Ends, Cancel: d.cfg.cancel(""),
+	}
 }
 
 // asks makes a channel's questions of a definition's. A secret is given once: a

@@ -19,6 +19,7 @@ type Result struct {
 	Reason   string // the line of the answer that says so
 	Ended    bool   // the device ended the session
 	Partial  bool   // the answer is not complete: an error came with it
+	Stopped  bool   // by Command.Lines or Command.Until
 
 	text string
 	raw  []byte

@@ -62,8 +62,17 @@ type Command struct {
 	Steps []Step
 	// Whenever are questions that may come at any time, each up to three times.
 	Whenever []Step
-	// Ends allows the device to end the session instead of showing a prompt.
+	// Ends allows the device to end the session instead of showing a prompt, also
+	// by showing its login on the same stream.
 	Ends bool
+	// Lines and Until stop a command that has no end of its own, or more to say
+	// than is wanted: after so many lines of its answer, where Lines is not 0, or
+	// behind the first line that Until matches. Result.Stopped says that it was
+	// stopped.
+	Lines int
+	Until *regexp.Regexp
+	// Cancel takes the place of Config.Cancel; "" leaves that.
+	Cancel Cancel
 	// Silence takes the place of Config.Silence, for commands that say nothing
 	// for long; 0 leaves that, a negative value means for ever.
 	Silence time.Duration
@@ -91,6 +100,9 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 	defer d.unlock()
 	if err := d.ready(ctx, cmd); err != nil {
 		return nil, err
+	}
+	if cmd.Lines > 0 || cmd.Until != nil {
+		return d.watch(ctx, cmd)
 	}
 	reply, err := d.ch.Send(ctx, d.command(cmd))
 	if err != nil {
@@ -122,13 +134,15 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 			return
 		}
 		var seen ends
+		n := 0
 		for line, err := range d.ch.Lines(ctx, d.command(cmd)) {
 			if err != nil {
 				yield("", fmt.Errorf("%s: %w", d.host, err))
 				return
 			}
 			seen.add(line)
-			if !yield(line, nil) {
+			n++
+			if !yield(line, nil) || cmd.enough(n, line) {
 				return
 			}
 		}
@@ -136,6 +150,48 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: reason})
 		}
 	}
+}
+
+// enough reports whether a command is to be stopped behind its n-th line.
+func (cmd *Command) enough(n int, line string) bool {
+	return cmd.Lines > 0 && n >= cmd.Lines || cmd.Until != nil && cmd.Until.MatchString(line)
+}
+
+// watch runs a command that is to be stopped.
+func (d *Device) watch(ctx context.Context, cmd Command) (*Result, error) {
+	var lines []string
+	var failure error
+	res := &Result{Host: d.host, Platform: d.def.Name, Command: cmd.Line, Started: time.Now()}
+	for line, err := range d.ch.Lines(ctx, d.command(cmd)) {
+		if err != nil {
+			failure = fmt.Errorf("%s: %w", d.host, err)
+			break
+		}
+		lines = append(lines, line)
+		if cmd.enough(len(lines), line) {
+			res.Stopped = true
+			break
+		}
+	}
+	res.Elapsed = time.Since(res.Started)
+	res.Prompt, res.Mode = d.ch.Prompt()
+	res.text = strings.Join(lines, "\n")
+	switch {
+	case failure != nil && lines == nil:
+		return nil, failure
+	case failure != nil:
+		res.Partial = true
+		return res, failure
+	case res.Stopped:
+		if err := d.ch.Err(); err != nil && cmd.Cancel != CancelClose {
+			return res, fmt.Errorf("%s: %q was stopped, and the device gave no prompt: %w", d.host, auth.Mask(cmd.Line), err)
+		}
+		return res, nil
+	}
+	if res.Reason, res.Failed = judge(res.text, d.def.Failures); res.Failed {
+		return res, &CommandError{Host: d.host, Command: cmd.Line, Reason: res.Reason, Answer: res.text}
+	}
+	return res, nil
 }
 
 // ready brings the device into the mode of a command.
@@ -152,7 +208,7 @@ func (d *Device) ready(ctx context.Context, cmd Command) error {
 
 // command makes a channel's input of a command.
 func (d *Device) command(cmd Command) channel.Input {
-	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends, Silence: cmd.Silence}
+	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends, Silence: cmd.Silence, Cancel: d.cfg.cancel(cmd.Cancel)}
 	if cmd.After != "" {
 		in.Modes = []string{cmd.After}
 	}

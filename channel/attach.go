@@ -74,6 +74,7 @@ func (c *Channel) comeBack(ctx context.Context, unheard bool) error {
 	in := &Input{Modes: modes, Ends: true}
 	x := &exchange{c: c, in: in, started: time.Now(), awaited: "the prompt"}
 	c.mu.Lock()
+	c.adrift = false
 	c.m.listen(in)
 	c.m.spoken = !unheard
 	c.heard = x.started

@@ -29,6 +29,7 @@ type Channel struct {
 	readErr  error     // why reading ended
 	closed   bool      // by us
 	bounded  bool      // the reader waits for a stream to take lines
+	adrift   bool      // a command was left running
 	secrets  []string  // hidden answers typed so far
 	tap      *tap      // gets a copy of what the device sends; nil for none
 	closeErr error
@@ -145,10 +146,21 @@ func (c *Channel) write(ctx context.Context, text string) error {
 	_, err := io.WriteString(c.conn, text)
 	c.typing.Unlock()
 	if !stop() && err != nil {
-		err = context.Cause(ctx)
+		return context.Cause(ctx)
+	}
+	if err != nil {
+		// The connection is lost: the reader is about to hear of it, and to know why.
+		select {
+		case <-c.done:
+		case <-time.After(lossGrace):
+		}
 	}
 	return err
 }
+
+// lossGrace is how long the reader of a connection that takes no more bytes may
+// need to find it lost.
+const lossGrace = 250 * time.Millisecond
 
 // answer answers a query of the device, unless something is just being typed: a
 // reader that waits for a writer would end the reading.

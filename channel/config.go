@@ -13,6 +13,9 @@ type Config struct {
 	Prompts   []Prompt         // tried in order
 	Pagers    []Pager          // tried in order
 	Questions []*regexp.Regexp // lines that wait for an answer
+	// Outside are lines that a device shows when nobody is logged in: after a
+	// command that may end the session they are its end.
+	Outside []*regexp.Regexp
 
 	Return    string // what ends a typed line; "" means "\r"
 	Interrupt string // what stops a running command; "" means Ctrl-C
@@ -82,14 +85,39 @@ type Input struct {
 	Asks []Ask
 	// Steps are questions that come one after the other; each is asked once.
 	Steps []Ask
-	// Ends allows the device to end the session instead of showing a prompt.
+	// Ends allows the device to end the session instead of showing a prompt, also
+	// by asking who is there on the same stream. The channel is closed then.
 	Ends bool
+	// Leaves is Ends for a device that may also go without a word: silence is the
+	// end of the session as well.
+	Leaves bool
+	// Cancel says what becomes of the command where its prompt does not come in
+	// time.
+	Cancel Cancel
 	// Last marks a line after which the channel will be closed: where its prompt
 	// does not come the session is closed at once, without an interrupt.
 	Last bool
 	// Silence takes the place of Config.Silence for this input; 0 leaves that.
 	Silence time.Duration
 }
+
+// ends reports whether the end of the session is an answer.
+func (in *Input) ends() bool { return in.Ends || in.Leaves }
+
+// Cancel is what becomes of a command whose context ends, whose device falls
+// silent or asks what nobody can answer, or whose stream is left.
+type Cancel int
+
+const (
+	// Resync interrupts the command and waits for the prompt; where none comes
+	// within Config.Grace the session is closed.
+	Resync Cancel = iota
+	// Hangup closes the session at once.
+	Hangup
+	// Leave types nothing: the command runs on. The next operation first waits, as
+	// long as its own context and silence allow, for the prompt that ends it.
+	Leave
+)
 
 // Reply is what came back.
 type Reply struct {

@@ -29,7 +29,8 @@ type TimeoutError struct {
 	Awaited string        // what was awaited
 	After   time.Duration // since the command was typed
 	Screen  []string      // the last lines on the screen
-	Closed  bool          // the session could not be brought back to a prompt
+	Closed  bool          // the session was closed, or could not be brought back to a prompt
+	Left    bool          // the command was left running: the next operation waits for its end
 	Err     error
 }
 
@@ -39,9 +40,12 @@ func (e *TimeoutError) Error() string {
 		fmt.Fprintf(&b, "%q: ", auth.Mask(e.Input))
 	}
 	fmt.Fprintf(&b, "%v after %s, awaiting %s", e.Err, e.After.Round(time.Millisecond), e.Awaited)
-	if e.Closed {
+	switch {
+	case e.Closed:
 		b.WriteString("; the session was closed")
-	} else {
+	case e.Left:
+		b.WriteString("; the command was left running, and the next operation waits for its end")
+	default:
 		b.WriteString("; the command was stopped and the device is back at its prompt")
 	}
 	screen(&b, e.Screen)
@@ -63,13 +67,17 @@ func (e *TimeoutError) Timeout() bool { return true }
 type QuestionError struct {
 	Input    string
 	Question string
-	Closed   bool // the session could not be brought back to a prompt
+	Closed   bool // the session was closed, or could not be brought back to a prompt
+	Left     bool // the question was left unanswered
 }
 
 func (e *QuestionError) Error() string {
 	s := fmt.Sprintf("%q: the device asks %q and no answer was given", auth.Mask(e.Input), e.Question)
-	if e.Closed {
+	switch {
+	case e.Closed:
 		s += "; the session was closed"
+	case e.Left:
+		s += "; it was left unanswered"
 	}
 	return s
 }

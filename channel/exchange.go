@@ -41,6 +41,9 @@ func (c *Channel) Lines(ctx context.Context, in Input) iter.Seq2[string, error] 
 	}
 }
 
+// errOutside says that the device shows what it shows to nobody.
+var errOutside = errors.New("the device asks who is there")
+
 // errLeft says that the caller of a stream wants no more of it.
 var errLeft = errors.New("the stream was left")
 
@@ -50,6 +53,9 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 	}
 	defer c.release()
 	if err := c.Err(); err != nil {
+		return nil, err
+	}
+	if err := c.rejoin(ctx, in); err != nil {
 		return nil, err
 	}
 	x := &exchange{c: c, in: in, visit: visit, started: time.Now(), awaited: "its echo and the prompt"}
@@ -135,6 +141,8 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.heard = time.Now()
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)
+		case outside:
+			return x.ended(ctx, errOutside)
 		case maybeQuestion:
 			return x.ended(ctx, &QuestionError{Input: x.in.Line, Question: s.line})
 		}
@@ -197,7 +205,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			if !s.probe || !probed {
 				limit = c.cfg.Quiet
 			}
-		case maybeQuestion:
+		case maybeQuestion, outside:
 			limit = c.cfg.QuestionAfter
 		case strayPrompt:
 			limit = 2 * c.cfg.QuestionAfter

@@ -87,8 +87,10 @@ func newMachine(cfg *Config) *machine {
 	for _, p := range cfg.Pagers {
 		m.ends.add(endings.of(p.Shape))
 	}
-	for _, q := range cfg.Questions {
-		m.ends.add(endings.of(q))
+	for _, patterns := range [][]*regexp.Regexp{cfg.Questions, cfg.Outside} {
+		for _, q := range patterns {
+			m.ends.add(endings.of(q))
+		}
 	}
 	return m
 }
@@ -160,7 +162,7 @@ func (m *machine) feed(p []byte) {
 	_, _ = m.term.Write(p)
 	m.piecemeal = begun && m.term.Count() == count
 	switch {
-	case m.in == nil && m.prompt != "" || m.unwanted:
+	case m.in == nil && m.prompt != "" || m.unwanted && m.echo.seen:
 		if n := len(m.term.Finished()); n > maxAside {
 			m.term.Drop(n - maxAside/2)
 			m.probed = ""

@@ -17,7 +17,7 @@ func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 	c.mu.Lock()
 	over := c.readErr != nil && ctx.Err() == nil && !errors.Is(err, errLeft)
 	sofar := x.soFar()
-	ended := over && x.in.Ends
+	ended := over && x.in.ends() || err == errOutside || x.in.Leaves && errors.Is(err, ErrSilence)
 	if ended {
 		c.m.end()
 		c.bounded = false
@@ -30,6 +30,7 @@ func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 		sofar.Text = ""
 	}
 	if ended {
+		_ = c.Close()
 		return sofar, nil
 	}
 	return sofar, x.fail(ctx, err)
@@ -39,7 +40,7 @@ func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 // told to be the command's. The caller holds the lock.
 func (x *exchange) soFar() *Reply {
 	m := x.c.m
-	if !m.echo.seen && !x.in.Ends {
+	if !m.echo.seen && !x.in.ends() {
 		return nil
 	}
 	text := string(m.term.Finished()) + string(m.term.Current())
@@ -72,9 +73,13 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		_ = c.Close()
 		return &ClosedError{Input: x.in.Line, Awaited: awaited, Screen: screen, Err: readErr}
 	}
+	left := x.in.Cancel == Leave && !x.login && !x.in.Last
 	// A login that failed has no prompt to come back to.
-	back := !x.login && !x.in.Last && c.recover(context.WithoutCancel(ctx)) == nil
-	if !back {
+	back := left || !x.login && !x.in.Last && x.in.Cancel == Resync && c.recover(context.WithoutCancel(ctx)) == nil
+	switch {
+	case left:
+		c.leave()
+	case !back:
 		_ = c.Close()
 		c.mu.Lock()
 		if last := c.screen(); len(last) > 0 {
@@ -92,10 +97,10 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		return fmt.Errorf("%q was stopped: %w", auth.Mask(x.in.Line), ErrClosed)
 	case errors.As(err, &question):
 		question.Question = c.mask(question.Question)
-		question.Closed = !back
+		question.Closed, question.Left = !back, left
 		return question
 	case ctx.Err() != nil || errors.Is(err, ErrSilence):
-		return &TimeoutError{Input: x.in.Line, Awaited: awaited, After: after, Screen: screen, Closed: !back, Err: err}
+		return &TimeoutError{Input: x.in.Line, Awaited: awaited, After: after, Screen: screen, Closed: !back, Left: left, Err: err}
 	}
 	if errors.As(err, &refused) {
 		if back {
@@ -117,6 +122,43 @@ func (x *exchange) desync() error {
 	c.mu.Unlock()
 	e.Closed = c.recover(context.Background()) != nil
 	return e
+}
+
+// leave lets the command run on.
+func (c *Channel) leave() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.adrift = true
+	c.bounded = false
+	c.room.Signal()
+	c.m.unwanted, c.m.keep, c.m.raw = true, false, nil
+}
+
+// rejoin waits for the end of a command that was left running. What it still had
+// to say is nobody's answer.
+func (c *Channel) rejoin(ctx context.Context, in *Input) error {
+	c.mu.Lock()
+	adrift := c.adrift
+	c.mu.Unlock()
+	if !adrift {
+		return nil
+	}
+	var modes []string
+	for _, p := range c.cfg.Prompts {
+		modes = append(modes, p.Mode)
+	}
+	old := &Input{Line: "the command left running", Modes: modes, Cancel: in.Cancel, Silence: in.Silence}
+	x := &exchange{c: c, in: old, started: time.Now(), awaited: "the end of the command that was left running"}
+	c.mu.Lock()
+	c.adrift = false
+	seen := c.m.echo
+	c.m.listen(old)
+	c.m.echo = seen // where its echo is still to come, so is its answer
+	c.m.unwanted, c.m.keep = true, false
+	c.heard = x.started
+	c.mu.Unlock()
+	_, err := x.run(ctx)
+	return err
 }
 
 // Interrupt types the interrupt key and waits for the prompt, which it learns.
@@ -146,7 +188,7 @@ func (c *Channel) recover(ctx context.Context) error {
 	in := &Input{Modes: modes}
 	x := &exchange{c: c, in: in, started: time.Now()}
 	c.mu.Lock()
-	c.bounded = false
+	c.adrift, c.bounded = false, false
 	c.room.Signal()
 	c.m.listen(in)
 	c.m.spoken, c.m.unwanted, c.m.keep = false, true, false
@@ -183,6 +225,27 @@ func (c *Channel) recover(ctx context.Context) error {
 	}
 	_ = c.Close()
 	return ErrClosed
+}
+
+// AwaitEnd waits for the device to end the session, and closes the channel then.
+// It returns ErrSilence where the device has not done so within limit, and the
+// context's cause where that ends first; the session goes on in both cases.
+func (c *Channel) AwaitEnd(ctx context.Context, limit time.Duration) error {
+	if err := c.acquire(ctx); err != nil {
+		return err
+	}
+	defer c.release()
+	timer := time.NewTimer(limit)
+	defer timer.Stop()
+	select {
+	case <-c.done:
+		_ = c.Close()
+		return nil
+	case <-timer.C:
+		return ErrSilence
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
 }
 
 // over returns why nothing more is to be awaited, or nil.

@@ -24,6 +24,7 @@ const (
 	atPager                        // a page is full
 	atAsk                          // an expected question
 	maybeQuestion                  // an unexpected question, if nothing more comes
+	outside                        // the session is over, if nothing more comes
 	asleep                         // nothing was said for long enough to type a return
 )
 
@@ -52,6 +53,11 @@ func (m *machine) look() sight {
 	}
 	if i := m.askAt(line); i >= 0 {
 		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && (m.prompt == "" || m.piecemeal)}
+	}
+	for _, o := range m.cfg.Outside {
+		if m.in.ends() && m.matches(o, line) {
+			return sight{kind: outside, line: line}
+		}
 	}
 	s := m.promptAt(line)
 	if s.kind == atPrompt || s.kind == maybePrompt && !s.probe {

@@ -53,6 +53,13 @@ var universalLogin = Login{
 	},
 }
 
+// universalIdle is what a line shows that nobody uses.
+var universalIdle = regexp.MustCompile(`(?i)^\W{0,4}press \W?(?:enter|return)\W?(?: key)? to (?:get started|begin|log ?in|activate this console)\W{0,4}$`)
+
+// UniversalIdle gives the shape of the line that a console shows when nobody is
+// logged in, and that a return turns into the question for the user's name.
+func UniversalIdle() *regexp.Regexp { return universalIdle }
+
 // UniversalLogin gives the words by which devices ask who is there and refuse
 // it, for definitions that say nothing of their own. User and Password match the
 // line that the cursor stands on, Rejected a line of output. The detours are

@@ -78,13 +78,15 @@
 //	run COMMAND              and stream COMMAND
 //	configure                the lines to send are below it
 //	enter MODE
+//	disconnect COMMAND       after which the device is expected to leave
+//	interrupt
 //	idle 20s                 does nothing meanwhile
 //	  | TEXT                 a line of the result's text; there must be no other
 //	  any                    the text may be any
 //	  aside TEXT             a line of Result.Aside
 //	  error KIND [TEXT]      the error: timeout, silence, desync, closed, refused,
-//	                         question, login, secret, mode or input; its message
-//	                         holds TEXT
+//	                         question, login, secret, mode, input or stayed; its
+//	                         message holds TEXT
 //	  or KIND                this error instead of the result is as good
 //	  prompt TEXT            the prompt afterwards
 //	  mode NAME              the mode afterwards
@@ -95,6 +97,10 @@
 //	  key SHAPE = TEXT       the same for a key without a return
 //	  ends                   the device may end the session
 //	  leave 3                the stream is left after 3 lines
+//	  lines 3                the command is stopped after 3 lines
+//	  until SHAPE            the command is stopped behind such a line
+//	  silence 5s             how long the device may say nothing
+//	  cancel leave           the policy: resync, close or leave
 //	  send TEXT              a configuration line
 //	  applied 2              how many lines the device took
 package scenario

@@ -16,7 +16,6 @@ import (
 var racing = map[scenario.Front]map[string]string{
 	scenario.OverSSH: {
 		"24-description-hash": "see 24-return-late",
-		"35-reload-reset":     "a write that finds the connection lost is not the end that Command.Ends allows",
 	},
 	scenario.OverTelnet: {
 		"24-description-hash": "see 24-return-late",

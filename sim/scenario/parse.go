@@ -188,7 +188,7 @@ func (p *parser) user(line string) error {
 	if !strings.HasPrefix(line, " ") {
 		verb, arg, _ := strings.Cut(line, " ")
 		switch verb {
-		case "open", "run", "stream", "configure", "enter", "idle":
+		case "open", "run", "stream", "configure", "enter", "disconnect", "interrupt", "idle":
 		default:
 			return fmt.Errorf("a user cannot %q", verb)
 		}
@@ -206,7 +206,7 @@ func (p *parser) user(line string) error {
 func (op *Op) detail(line string) (err error) {
 	key, value, _ := strings.Cut(line, " ")
 	text, err := unescape(value)
-	if err != nil && key != "answer" && key != "key" {
+	if err != nil && key != "answer" && key != "key" && key != "until" {
 		return err
 	}
 	err = nil
@@ -250,6 +250,15 @@ func (op *Op) detail(line string) (err error) {
 		op.Ends = true
 	case "leave":
 		op.Leave, err = strconv.Atoi(value)
+	case "lines":
+		op.Lines, err = strconv.Atoi(value)
+	case "until":
+		_, err = regexp.Compile(value)
+		op.Until = value
+	case "cancel":
+		op.Cancel = value
+	case "silence":
+		op.Silence, err = time.ParseDuration(value)
 	case "send":
 		op.Send = append(op.Send, text)
 	case "applied":
@@ -261,7 +270,7 @@ func (op *Op) detail(line string) (err error) {
 }
 
 // Kinds are the kinds of errors that a user may see.
-var kinds = []string{"timeout", "silence", "desync", "closed", "refused", "question", "login", "secret", "mode", "input"}
+var kinds = []string{"timeout", "silence", "desync", "closed", "refused", "question", "login", "secret", "mode", "input", "stayed"}
 
 func known(kind string) error {
 	for _, k := range kinds {

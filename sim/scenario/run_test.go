@@ -178,6 +178,14 @@ func (u *user) act(ctx context.Context, op *scenario.Op) (out outcome) {
 		if op.Applied >= 0 && report.Applied() != op.Applied {
 			out.err = errors.Join(err, fmt.Errorf("%d lines were applied, want %d: %+v", report.Applied(), op.Applied, report))
 		}
+	case "disconnect":
+		res, err := u.dev.ExpectDisconnect(ctx, command(op))
+		out.err = err
+		if res != nil {
+			out.text, out.raw, out.aside = res.Text(), res.Raw(), res.Aside
+		}
+	case "interrupt":
+		out.err = u.dev.Interrupt(ctx)
 	case "enter":
 		out.err = u.dev.Enter(ctx, op.Arg)
 	case "idle":
@@ -190,7 +198,12 @@ func (u *user) act(ctx context.Context, op *scenario.Op) (out outcome) {
 }
 
 func command(op *scenario.Op) vty.Command {
-	cmd := vty.Command{Line: op.Arg, Ends: op.Ends}
+	cmd := vty.Command{
+		Line: op.Arg, Ends: op.Ends, Lines: op.Lines, Silence: op.Silence, Cancel: vty.Cancel(op.Cancel),
+	}
+	if op.Until != "" {
+		cmd.Until = regexp.MustCompile(op.Until)
+	}
 	for _, a := range op.Answers {
 		cmd.Whenever = append(cmd.Whenever, vty.Step{Expect: regexp.MustCompile(a.Shape), Answer: a.Text, Key: a.Key})
 	}
@@ -224,6 +237,8 @@ func isKind(err error, kind string) bool {
 		return errors.As(err, &mode)
 	case "input":
 		return errors.Is(err, vty.ErrInput)
+	case "stayed":
+		return errors.Is(err, vty.ErrStayed)
 	}
 	return false
 }

@@ -73,14 +73,18 @@ type Step struct {
 
 // Op is what a user does, and what must come of it.
 type Op struct {
-	Verb string // open, run, stream, configure, enter or idle
+	Verb string // open, run, stream, configure, enter, disconnect, interrupt or idle
 	Arg  string
 	Line int // in the file, from 1
 
 	Answers []Answer
 	Ends    bool
 	Leave   int
+	Lines   int
+	Until   string
+	Cancel  string
 	Within  time.Duration
+	Silence time.Duration
 	Send    []string
 
 	Text    []string

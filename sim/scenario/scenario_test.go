@@ -24,8 +24,6 @@ var allSplits = flag.Bool("splits", false, "play every two-way split of every sc
 // reason. Their tests assert that they still fail, so that the list cannot rot.
 var knownFailing = map[string]string{
 	"24-prompt-in-output": "a packet that ends behind the very prompt ends the answer",
-	"36-exit-return":      "a line that waits for a return is not the end that Command.Ends allows",
-	"36-exit-username":    "a login on the same stream is not the end that Command.Ends allows",
 	"44-input-255":        "a line is typed at once, whatever its echo says",
 }
 
