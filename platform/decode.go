@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"maps"
 	"regexp"
+	"regexp/syntax"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -134,6 +136,34 @@ func (p *parser) flag(to *bool) field {
 	}
 }
 
+func (p *parser) number(to *int) field {
+	return func(n *yaml.Node, at string) {
+		v, err := strconv.Atoi(n.Value)
+		if n.Kind != yaml.ScalarNode || err != nil || v < 1 {
+			p.fail(n.Line, at, "must be a number, 1 or more")
+			return
+		}
+		*to = v
+	}
+}
+
+// textOrTexts reads a text or a list of texts.
+func (p *parser) textOrTexts(to *[]string) field {
+	return func(n *yaml.Node, at string) {
+		if n.Kind == yaml.ScalarNode {
+			var one string
+			p.text(&one)(n, at)
+			*to = []string{one}
+			return
+		}
+		p.texts(to)(n, at)
+	}
+}
+
+func (p *parser) patterns(to *[]*regexp.Regexp) field {
+	return list(p, to, func(n *yaml.Node, at string, item **regexp.Regexp) { p.pattern(item)(n, at) })
+}
+
 func oneOf[T ~string](p *parser, to *T, values ...T) field {
 	return func(n *yaml.Node, at string) {
 		if n.Kind != yaml.ScalarNode || !slices.Contains(values, T(n.Value)) {
@@ -158,11 +188,28 @@ func (p *parser) pattern(to **regexp.Regexp) field {
 		}
 		re, err := regexp.Compile(text)
 		if err != nil {
-			p.failWith(n.Line, at, err)
+			p.problems = append(p.problems, &Problem{Line: n.Line, Column: column(n, err), Field: at, Err: err})
 			return
 		}
 		*to = re
 	}
+}
+
+// column finds where in its line a pattern is wrong: at the part of it that the
+// error names, where the text stands in the file as it is.
+func column(n *yaml.Node, err error) int {
+	var wrong *syntax.Error
+	if !errors.As(err, &wrong) || n.Column == 0 || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
+		return n.Column
+	}
+	at := strings.Index(n.Value, wrong.Expr)
+	if at < 0 || wrong.Expr == n.Value {
+		return n.Column
+	}
+	if n.Style&(yaml.SingleQuotedStyle|yaml.DoubleQuotedStyle) != 0 {
+		at++
+	}
+	return n.Column + at
 }
 
 // patternOr reads a pattern that stands alone, or under key beside others.

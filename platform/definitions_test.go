@@ -15,13 +15,6 @@ func load(t testing.TB, name string) *Definition {
 	return d
 }
 
-func TestEmbeddedNames(t *testing.T) {
-	want := []string{"arista_eos", "cisco_iosxe", "cisco_iosxr", "cisco_nxos", "frr_vty", "frr_vtysh", "generic", "juniper_junos", "linux"}
-	if got := Names(); !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
-	}
-}
-
 func TestNetmikoNamesAreKnown(t *testing.T) {
 	for name, want := range map[string]string{
 		"cisco_ios": "cisco_iosxe", "cisco_xe": "cisco_iosxe", "cisco_ios_telnet": "cisco_iosxe", "cisco_ios_serial": "cisco_iosxe",
@@ -328,7 +321,7 @@ func TestEveryPlatformSimulates(t *testing.T) {
 		for i := range d.Modes {
 			m := &d.Modes[i]
 			for _, host := range []string{"r1", "core-sw1.lab.example", "AS", "a"} {
-				shown := m.Render(host, "ops", "")
+				shown := m.Render(host, "ops", "", "x1")
 				lines := strings.Split(shown, "\n")
 				line := strings.TrimRight(lines[len(lines)-1], " ")
 				if got, ok := d.ModeOf(line); !ok || got != m {

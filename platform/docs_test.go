@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"regexp"
@@ -11,35 +12,42 @@ import (
 
 const manual = "../docs/platforms.md"
 
-// The table of the manual is checked row by row, since nobody reads it when a
-// definition changes.
+var update = flag.Bool("update", false, "write docs/platform-list.md anew")
+
+// The list is made of the definitions; "go test ./platform -run Manual -update"
+// writes it.
 func TestManualListsTheDefinitions(t *testing.T) {
-	text, err := os.ReadFile(manual)
-	if err != nil {
-		t.Fatal(err)
-	}
+	const file = "../docs/platform-list.md"
+	var b strings.Builder
+	b.WriteString("# The platforms that come with vty\n\n" +
+		"The modes begin with the one that commands run in. [platforms.md](platforms.md) says what a definition is.\n\n" +
+		"| name | also known as | modes | proof |\n|---|---|---|---|\n")
 	for d := range All() {
 		modes := d.modeNames()
 		if i := slices.Index(modes, d.Default); i > 0 {
 			modes = slices.Concat(modes[i:i+1], modes[:i], modes[i+1:])
 		}
-		row := regexp.MustCompile("(?m)^\\| `" + d.Name + "` \\|(.*)\\|$").FindStringSubmatch(string(text))
-		if row == nil {
-			t.Errorf("%s is not in the manual", d.Name)
-			continue
+		var aliases []string
+		for _, a := range d.Aliases {
+			aliases = append(aliases, "`"+a+"`")
 		}
-		for _, alias := range d.Aliases {
-			if !strings.Contains(row[1], "`"+alias+"`") {
-				t.Errorf("%s: the alias %s is not in the manual", d.Name, alias)
-			}
+		usual := strings.Join(modes, ", ")
+		if d.Default == "" && len(modes) > 1 {
+			usual = strings.Join(modes, " or ") + ", as the login ends"
 		}
-		want := fmt.Sprintf(" %s | %s ", strings.Join(modes, ", "), d.Proof)
-		if d.Default == "" {
-			want = fmt.Sprintf(" %s, as the login ends | %s ", strings.Join(modes, " or "), d.Proof)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", d.Name, strings.Join(aliases, ", "), usual, d.Proof)
+	}
+	if *update {
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
 		}
-		if !strings.HasSuffix(row[1], want) {
-			t.Errorf("%s: the manual's row ends in %q, want %q", d.Name, row[1], want)
-		}
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(text) != b.String() {
+		t.Error("the list is not true any more: go test ./platform -run Manual -update")
 	}
 }
 
@@ -48,12 +56,12 @@ func TestManualNamesEveryField(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for line := range strings.Lines(whole) {
-		for _, key := range regexp.MustCompile(`([a-z]+):(?: |$)`).FindAllStringSubmatch(strings.TrimRight(line, "\n"), -1) {
-			if key[1] == "exec" || key[1] == "privileged" {
+	for line := range strings.Lines(whole + more) {
+		for _, key := range regexp.MustCompile(`([a-z_]+)\+?:(?: |$)`).FindAllStringSubmatch(strings.TrimRight(line, "\n"), -1) {
+			if slices.Contains([]string{"exec", "privileged", "vdom", "configuration"}, key[1]) {
 				continue // names of modes
 			}
-			if !regexp.MustCompile("`(?:" + key[1] + "`|" + key[1] + ": )|(?m)^### .*" + key[1]).Match(text) {
+			if !regexp.MustCompile("`(?:" + key[1] + "`|" + key[1] + ": )|(?m)^### .*\\b" + key[1]).Match(text) {
 				t.Errorf("the field %q is not in the manual", key[1])
 			}
 		}
@@ -77,6 +85,18 @@ func TestManualExamples(t *testing.T) {
 	two := least + "  exec:\n    prompt: '^x$'\n    samples: [x]\n  privileged:\n    prompt: '^y$'\n    samples: [y]\n"
 	for _, block := range blocks[1:] {
 		part := block[1]
+		if strings.HasPrefix(part, "name:") {
+			if _, err := Parse("manual.yaml", []byte(part)); err != nil {
+				t.Errorf("%v\nin %s", err, part)
+			}
+			continue
+		}
+		if own, ok := strings.CutPrefix(part, "modes:\n"); ok {
+			if _, err := Parse("manual.yaml", []byte(least+own)); err != nil {
+				t.Errorf("%v\nin %s", err, part)
+			}
+			continue
+		}
 		if strings.HasPrefix(part, "- ") {
 			part = "open:\n" + part
 		}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -44,7 +45,11 @@ type InvalidError struct {
 func (e *InvalidError) Error() string {
 	lines := make([]string, len(e.Problems))
 	for i, p := range e.Problems {
-		lines[i] = fmt.Sprintf("%s:%d: %s", e.File, p.Line, p)
+		at := strconv.Itoa(p.Line)
+		if p.Column > 0 {
+			at += ":" + strconv.Itoa(p.Column)
+		}
+		lines[i] = fmt.Sprintf("%s:%s: %s", e.File, at, p)
 	}
 	return strings.Join(lines, "\n")
 }
@@ -69,9 +74,12 @@ func (e *InvalidError) sort() {
 
 // Problem is one thing wrong with a definition.
 type Problem struct {
-	Line  int    // 1-based
-	Field string // such as "modes.exec.prompt" or "transitions[2].to"; "" for the file as a whole
-	Err   error
+	Line int // 1-based
+	// Column is where in the line a regular expression is wrong, 1-based; 0 where
+	// the line says enough.
+	Column int
+	Field  string // such as "modes.exec.prompt" or "transitions[2].to"; "" for the file as a whole
+	Err    error
 }
 
 func (p *Problem) Error() string {
@@ -89,6 +97,7 @@ func (p *Problem) Unwrap() error { return p.Err }
 type NoPathError struct {
 	Platform string
 	From, To string
+	Argument string   // that was given to To; "?" where one is missing
 	Modes    []string // the modes that exist
 }
 
@@ -98,7 +107,13 @@ func (e *NoPathError) Error() string {
 			return fmt.Sprintf("platform: %s has no mode %q; its modes are %s", e.Platform, mode, strings.Join(e.Modes, ", "))
 		}
 	}
-	return fmt.Sprintf("platform: %s has no way from mode %q to mode %q", e.Platform, e.From, e.To)
+	switch e.Argument {
+	case "":
+		return fmt.Sprintf("platform: %s has no way from mode %q to mode %q", e.Platform, e.From, e.To)
+	case "?":
+		return fmt.Sprintf("platform: the mode %q of %s takes an argument: \"%s NAME\"", e.To, e.Platform, e.To)
+	}
+	return fmt.Sprintf("platform: the mode %q of %s takes no %q", e.To, e.Platform, e.Argument)
 }
 
 // Is reports whether target is ErrNoPath.

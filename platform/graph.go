@@ -24,14 +24,70 @@ func (d *Definition) ModeOf(line string) (*Mode, bool) {
 	return &d.Modes[i], true
 }
 
-// Path gives the transitions that lead from one mode to another, the fewest
-// there are; among equals, those that come first in the definition. From a mode
-// to itself the path is empty. The error is a *NoPathError.
-func (d *Definition) Path(from, to string) ([]Transition, error) {
-	fail := &NoPathError{Platform: d.Name, From: from, To: to, Modes: d.modeNames()}
-	if !slices.Contains(fail.Modes, from) || !slices.Contains(fail.Modes, to) {
+// Target splits what a user writes for a mode: its name, and after a blank the
+// argument that it takes ("vdom root") or the way that leads there
+// ("configuration private").
+func Target(text string) (mode, argument string) {
+	mode, argument, _ = strings.Cut(strings.TrimSpace(text), " ")
+	return mode, strings.TrimSpace(argument)
+}
+
+// Path gives the transitions that lead from a mode to a target (see Target), the
+// fewest there are; among equals, those that come first in the definition. From
+// a mode to itself the path is empty, but with an argument it leads out and in
+// again. The argument's place in the steps is filled. The error is a
+// *NoPathError.
+func (d *Definition) Path(from, target string) ([]Transition, error) {
+	to, argument := Target(target)
+	fail := &NoPathError{Platform: d.Name, From: from, To: to, Argument: argument, Modes: d.modeNames()}
+	at, ok := d.Mode(to)
+	if !slices.Contains(fail.Modes, from) || !ok {
 		return nil, fail
 	}
+	if argument == "" {
+		if at.Argument != "" && from != to {
+			fail.Argument = "?"
+			return nil, fail
+		}
+		return d.path(from, to, fail)
+	}
+	var best []Transition
+	for _, last := range d.Transitions {
+		named := last.As == argument || last.As == "" && at.Argument != "" && !d.hasWay(to, argument)
+		if last.To != to || !named {
+			continue
+		}
+		way, err := d.path(from, last.From, fail)
+		if err == nil && (best == nil || len(way)+1 < len(best)) {
+			last.Steps = FillSteps(last.Steps, map[string]string{at.Argument: argument})
+			best = append(way, last)
+		}
+	}
+	if best == nil {
+		return nil, fail
+	}
+	return best, nil
+}
+
+// hasWay reports whether a way into a mode has that name.
+func (d *Definition) hasWay(to, as string) bool {
+	return slices.ContainsFunc(d.Transitions, func(t Transition) bool { return t.To == to && t.As == as })
+}
+
+// Ways names the ways into a mode that are taken only where they are asked for.
+func (d *Definition) Ways(mode string) []string {
+	var names []string
+	for _, t := range d.Transitions {
+		if t.To == mode && t.As != "" && !slices.Contains(names, t.As) {
+			names = append(names, t.As)
+		}
+	}
+	return names
+}
+
+// path is Path without arguments. A mode that needs one is no station on the way
+// to another.
+func (d *Definition) path(from, to string, fail *NoPathError) ([]Transition, error) {
 	arrival := map[string]int{from: -1} // the transition by which a mode was first reached
 	for queue := []string{from}; len(queue) > 0; queue = queue[1:] {
 		here := queue[0]
@@ -39,14 +95,23 @@ func (d *Definition) Path(from, to string) ([]Transition, error) {
 			return d.walkBack(arrival, to), nil
 		}
 		for i, t := range d.Transitions {
-			if _, seen := arrival[t.To]; t.From == here && !seen {
-				arrival[t.To] = i
-				queue = append(queue, t.To)
+			_, seen := arrival[t.To]
+			if t.From != here || seen || t.As != "" {
+				continue
 			}
+			if m, ok := d.Mode(t.To); ok && m.Argument != "" && takesArgument(t, m) {
+				continue
+			}
+			arrival[t.To] = i
+			queue = append(queue, t.To)
 		}
 	}
 	return nil, fail
 }
+
+// takesArgument reports whether a way into a mode needs the mode's argument: the
+// way back to it from within does not.
+func takesArgument(t Transition, m *Mode) bool { return Takes(t.Steps, m.Argument) }
 
 func (d *Definition) walkBack(arrival map[string]int, to string) []Transition {
 	path := []Transition{}
@@ -65,14 +130,17 @@ func (d *Definition) modeNames() []string {
 	return names
 }
 
+// Shown gives the mode's argument as a prompt of it shows: the group of that
+// name, "" where there is none.
+func (m *Mode) Shown(line string) string { return m.group(line, m.Argument) }
+
 // Host gives the device's name in a prompt of m: the group "host" of its
 // pattern, "" where there is none or where line is no prompt of m.
-func (m *Mode) Host(line string) string {
-	if !m.Matches(line) {
-		return ""
-	}
-	at := m.Prompt.SubexpIndex("host")
-	if at < 0 {
+func (m *Mode) Host(line string) string { return m.group(line, "host") }
+
+func (m *Mode) group(line, name string) string {
+	at := m.Prompt.SubexpIndex(name)
+	if at < 0 || !m.Matches(line) {
 		return ""
 	}
 	return m.Prompt.FindStringSubmatch(line)[at]
@@ -99,21 +167,31 @@ func (m *Mode) AboveCount(before []string) int {
 }
 
 // Render gives the prompt as a device of that name shows it to that user,
-// trailing blank included: Display with "{host}", "{user}" and "{context}"
-// replaced. The context is what the device adds for a place within a mode, such
-// as "-if". The result holds "\n" where the prompt has several lines.
-func (m *Mode) Render(host, user, context string) string {
-	return strings.NewReplacer("{host}", host, "{user}", user, "{context}", context).Replace(m.Display)
+// trailing blank included: Display with "{host}", "{user}", "{context}" and the
+// mode's argument replaced. The context is what the device adds for a place
+// within a mode, such as "-if". The result holds "\n" where the prompt has
+// several lines.
+func (m *Mode) Render(host, user, context, argument string) string {
+	pairs := []string{"{host}", host, "{user}", user, "{context}", context}
+	if m.Argument != "" {
+		pairs = append(pairs, "{"+m.Argument+"}", argument)
+	}
+	return strings.NewReplacer(pairs...).Replace(m.Display)
 }
 
 // Judge says how bad a line of output is by these patterns: "" where none
 // matches. SeverityIgnore outranks the others wherever it stands; otherwise the
-// first match counts.
-func Judge(line string, failures ...[]Failure) Severity {
+// first match counts. Patterns over the whole output are left out.
+func Judge(line string, failures ...[]Failure) Severity { return judge(line, false, failures) }
+
+// JudgeWhole is Judge for a whole output, by the patterns that are for it.
+func JudgeWhole(output string, failures ...[]Failure) Severity { return judge(output, true, failures) }
+
+func judge(text string, whole bool, failures [][]Failure) Severity {
 	var verdict Severity
 	for _, list := range failures {
 		for _, f := range list {
-			if verdict != "" && f.Severity != SeverityIgnore || !f.Pattern.MatchString(line) {
+			if f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !f.Pattern.MatchString(text) {
 				continue
 			}
 			if f.Severity == SeverityIgnore {

@@ -3,6 +3,7 @@ package platform
 import (
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -130,16 +131,18 @@ func TestAboveCount(t *testing.T) {
 
 func TestRender(t *testing.T) {
 	m := &Mode{Display: "[edit{context}]\n{user}@{host}# "}
-	if got, want := m.Render("r1", "ops", " interfaces"), "[edit interfaces]\nops@r1# "; got != want {
+	if got, want := m.Render("r1", "ops", " interfaces", ""), "[edit interfaces]\nops@r1# "; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if got, want := m.Render("{user}", "ops", ""), "[edit]\nops@{user}# "; got != want {
+	if got, want := m.Render("{user}", "ops", "", ""), "[edit]\nops@{user}# "; got != want {
 		t.Errorf("a name that looks like a mark: %q, want %q", got, want)
 	}
 }
 
 func TestJudge(t *testing.T) {
-	f := func(pattern string, s Severity) Failure { return Failure{regexp.MustCompile(pattern), s} }
+	f := func(pattern string, s Severity) Failure {
+		return Failure{Pattern: regexp.MustCompile(pattern), Severity: s}
+	}
 	general := []Failure{f("^%", SeverityError), f("^% warn", SeverityWarning), f("^% fine", SeverityIgnore)}
 	special := []Failure{f("^!", SeverityWarning), f("^% fine but", SeverityError)}
 	tests := []struct {
@@ -160,5 +163,46 @@ func TestJudge(t *testing.T) {
 	}
 	if got := Judge("% bad"); got != "" {
 		t.Errorf("without patterns: %q", got)
+	}
+}
+
+func TestPathWithArguments(t *testing.T) {
+	d, err := acme(t, more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct{ from, target, want string }{
+		{"exec", "vdom root", "enable/config vdom/edit root"},
+		{"vdom", "vdom other", "end/config vdom/edit other"}, // out and in again
+		{"vdom", "vdom", ""},
+		{"vdom", "exec", "end/disable/"},
+		{"exec", "configuration", "enable/configure"},
+		{"exec", "configuration private", "enable/configure private"},
+		{"configuration", "configuration private", "end/configure private"},
+		{"exec", "vdom", `platform: the mode "vdom" of acme_xos takes an argument: "vdom NAME"`},
+		{"exec", "configuration shared", `platform: the mode "configuration" of acme_xos takes no "shared"`},
+		{"exec", "shell", `platform: acme_xos has no mode "shell"; its modes are exec, privileged, vdom, configuration`},
+	}
+	for _, test := range tests {
+		path, err := d.Path(test.from, test.target)
+		var typed []string
+		for _, leg := range path {
+			for _, s := range leg.Steps {
+				typed = append(typed, s.Send)
+			}
+		}
+		got := strings.Join(typed, "/")
+		if err != nil {
+			got = err.Error()
+		}
+		if got != test.want {
+			t.Errorf("%s to %s: %s, want %s", test.from, test.target, got, test.want)
+		}
+	}
+	if ways := d.Ways("configuration"); !slices.Equal(ways, []string{"private"}) {
+		t.Errorf("ways %v", ways)
+	}
+	if m, _ := d.Mode("vdom"); m.Shown("r1/root#") != "root" || m.Shown("r1#") != "" {
+		t.Error("the argument in the prompt")
 	}
 }

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"bytes"
 	"embed"
 	"errors"
 	"fmt"
@@ -11,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"go.yaml.in/yaml/v3"
 )
 
 //go:embed definitions/*.yaml
@@ -50,8 +53,18 @@ func All() iter.Seq[*Definition] {
 // Library is a collection of definition files, NAME.yaml each. Files are parsed
 // when first asked for and kept. A Library is safe for concurrent use.
 type Library struct {
-	files map[string]func() (*Definition, error) // by name
-	err   error                                  // of listing the folders
+	files map[string]*source // by name
+	err   error              // of listing the folders
+}
+
+// source is one definition file.
+type source struct {
+	folder fs.FS
+	path   string
+	name   string
+	under  *source // the file of the same name in an earlier folder
+	in     *Library
+	load   func() (*Definition, error)
 }
 
 // NewLibrary makes a library of the folders' *.yaml and *.yml files; those in
@@ -59,12 +72,13 @@ type Library struct {
 // one's counts. A folder that does not exist holds nothing; one that cannot be
 // read is an error of Load and All.
 func NewLibrary(folders ...fs.FS) *Library {
-	l := &Library{files: map[string]func() (*Definition, error){}}
+	l := &Library{files: map[string]*source{}}
 	l.add(folders)
 	return l
 }
 
-// With gives a library that holds these folders' files over those of l.
+// With gives a library that holds these folders' files over those of l. They may
+// extend each other and those of l: also the one of their own name.
 func (l *Library) With(folders ...fs.FS) *Library {
 	over := &Library{files: maps.Clone(l.files), err: l.err}
 	over.add(folders)
@@ -80,27 +94,78 @@ func (l *Library) add(folders []fs.FS) {
 		for _, entry := range entries {
 			ext := path.Ext(entry.Name())
 			if name := strings.TrimSuffix(entry.Name(), ext); !entry.IsDir() && (ext == ".yaml" || ext == ".yml") {
-				l.files[name] = sync.OnceValues(func() (*Definition, error) { return read(folder, entry.Name(), name) })
+				f := &source{folder: folder, path: entry.Name(), name: name, under: l.files[name], in: l}
+				f.load = sync.OnceValues(f.read)
+				l.files[name] = f
 			}
 		}
 	}
 }
 
-func read(folder fs.FS, file, name string) (*Definition, error) {
-	text, err := fs.ReadFile(folder, file)
+func (f *source) text() ([]byte, error) {
+	text, err := fs.ReadFile(f.folder, f.path)
 	if err != nil {
 		return nil, fmt.Errorf("platform: %w", err)
 	}
-	d, err := Parse(file, text)
+	return text, nil
+}
+
+func (f *source) read() (*Definition, error) {
+	text, err := f.text()
 	if err != nil {
 		return nil, err
 	}
-	if d.Name != name {
+	d, err := parse(f.path, text, func(name string) (*yaml.Node, error) { return f.base(name, 1) })
+	if err != nil {
+		return nil, err
+	}
+	if d.Name != f.name {
 		// Otherwise a definition could not be found without reading every file.
-		return nil, &InvalidError{File: file, Problems: []*Problem{{Line: 1, Field: "name",
-			Err: fmt.Errorf("is %q, but the file is called %q", d.Name, name)}}}
+		return nil, &InvalidError{File: f.path, Problems: []*Problem{{Line: 1, Field: "name",
+			Err: fmt.Errorf("is %q, but the file is called %q", d.Name, f.name)}}}
 	}
 	return d, nil
+}
+
+// extensions is how many definitions may extend one another in a row.
+const extensions = 5
+
+// base gives what a file extends, as it stands with all that it extends itself.
+func (f *source) base(name string, depth int) (*yaml.Node, error) {
+	under := f.in.files[name]
+	if name == f.name {
+		under = f.under
+	}
+	switch {
+	case under == nil:
+		return nil, &UnknownError{Name: name, Near: nearest(name, f.in.Names())}
+	case depth > extensions:
+		return nil, fmt.Errorf("more than %d definitions extend one another", extensions)
+	}
+	return under.root(depth)
+}
+
+// root is a file's mapping, laid over what it extends.
+func (f *source) root(depth int) (*yaml.Node, error) {
+	text, err := f.text()
+	if err != nil {
+		return nil, err
+	}
+	p := &parser{lines: map[string]int{}}
+	root := p.document(text)
+	if root != nil {
+		root = p.extended(root, func(name string) (*yaml.Node, error) { return f.base(name, depth+1) })
+	}
+	return root, p.err(f.path)
+}
+
+// root finds what a definition outside any library extends.
+func (l *Library) root(name string) (*yaml.Node, error) {
+	f := l.files[name]
+	if f == nil {
+		return nil, &UnknownError{Name: name, Near: nearest(name, l.Names())}
+	}
+	return f.root(1)
 }
 
 // Names lists the definitions' names, sorted, without their aliases.
@@ -114,7 +179,7 @@ func (l *Library) All() iter.Seq2[*Definition, error] {
 			return
 		}
 		for _, name := range l.Names() {
-			if !yield(l.files[name]()) {
+			if !yield(l.files[name].load()) {
 				return
 			}
 		}
@@ -127,15 +192,21 @@ func (l *Library) All() iter.Seq2[*Definition, error] {
 // *UnknownError, joined with those of files that could not be read and might
 // have held the alias; or the *InvalidError of the file itself.
 func (l *Library) Load(name string) (*Definition, error) {
-	if parse, ok := l.files[name]; ok {
-		return parse()
-	}
-	short := name
+	names := []string{name}
 	for _, ending := range []string{"_ssh", "_telnet", "_serial"} {
-		short = strings.TrimSuffix(short, ending)
+		if short, cut := strings.CutSuffix(name, ending); cut {
+			names = append(names, short)
+		}
 	}
-	if parse, ok := l.files[short]; ok {
-		return parse()
+	for _, n := range names {
+		if f, ok := l.files[n]; ok {
+			return f.load()
+		}
+	}
+	for _, n := range names {
+		if d := l.byAlias(n); d != nil {
+			return d, nil
+		}
 	}
 	var known []string
 	var broken []error
@@ -144,9 +215,6 @@ func (l *Library) Load(name string) (*Definition, error) {
 			broken = append(broken, err)
 			continue
 		}
-		if slices.Contains(d.Aliases, name) || slices.Contains(d.Aliases, short) {
-			return d, nil
-		}
 		known = append(append(known, d.Name), d.Aliases...)
 	}
 	unknown := &UnknownError{Name: name, Near: nearest(name, known)}
@@ -154,4 +222,19 @@ func (l *Library) Load(name string) (*Definition, error) {
 		return nil, unknown
 	}
 	return nil, errors.Join(append([]error{unknown}, broken...)...)
+}
+
+// byAlias parses only the files that hold the alias as a text: they are few, and
+// parsing is what takes time.
+func (l *Library) byAlias(alias string) *Definition {
+	for _, name := range l.Names() {
+		f := l.files[name]
+		if text, err := f.text(); err != nil || !bytes.Contains(text, []byte(alias)) {
+			continue
+		}
+		if d, err := f.load(); err == nil && slices.Contains(d.Aliases, alias) {
+			return d
+		}
+	}
+	return nil
 }

@@ -7,27 +7,67 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strconv"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // Parse reads a definition from YAML text. The name is that of the file, for
-// messages only. Everything that is wrong is reported at once, in a
-// *InvalidError.
+// messages only. What it extends is looked for among the embedded definitions.
+// Everything that is wrong is reported at once, in a *InvalidError.
 func Parse(name string, text []byte) (*Definition, error) {
+	return parse(name, text, Embedded().root)
+}
+
+// parse is Parse with a place to look for what a definition extends.
+func parse(name string, text []byte, base func(name string) (*yaml.Node, error)) (*Definition, error) {
 	p := &parser{lines: map[string]int{}}
 	def := &Definition{}
 	if root := p.document(text); root != nil {
-		p.definition(root, def)
+		p.definition(p.extended(root, base), def)
+		def.settle()
 		p.validate(def)
 	}
-	if len(p.problems) > 0 {
-		err := &InvalidError{File: name, Problems: p.problems}
-		err.sort()
+	if err := p.err(name); err != nil {
 		return nil, err
 	}
 	return def, nil
+}
+
+// err gives what went wrong so far.
+func (p *parser) err(file string) error {
+	if len(p.problems) == 0 {
+		return nil
+	}
+	err := &InvalidError{File: file, Problems: p.problems}
+	err.sort()
+	return err
+}
+
+// extended lays a definition over the one that it names.
+func (p *parser) extended(root *yaml.Node, base func(string) (*yaml.Node, error)) *yaml.Node {
+	name := value(root, "extends")
+	if name == nil || name.Kind != yaml.ScalarNode {
+		return root
+	}
+	under, err := base(name.Value)
+	if err != nil {
+		p.fail(name.Line, "extends", "%q cannot be read: %w", name.Value, err)
+		return root
+	}
+	return extend(under, root, name.Line)
+}
+
+// settle makes the names of other tools aliases.
+func (d *Definition) settle() {
+	for _, names := range [][]string{d.KnownAs.Netmiko, d.KnownAs.Napalm, d.KnownAs.Scrapli} {
+		for _, name := range names {
+			if name != d.Name && !slices.Contains(d.Aliases, name) {
+				d.Aliases = append(d.Aliases, name)
+			}
+		}
+	}
 }
 
 // ReadFile parses a definition file. The error is an *InvalidError, or that of
@@ -80,23 +120,50 @@ func (p *parser) definition(n *yaml.Node, def *Definition) {
 	def.Proof, def.Return, def.Interrupt = ProofDocumented, "\r", "\x03"
 	p.mapping(n, "", []string{"name", "modes"}, fields{
 		"name":        p.text(&def.Name),
+		"extends":     p.text(&def.Extends),
 		"aliases":     p.texts(&def.Aliases),
+		"known_as":    p.knownAs(&def.KnownAs),
 		"description": p.text(&def.Description),
 		"proof":       p.proof(&def.Proof),
 		"return":      p.text(&def.Return),
 		"interrupt":   p.text(&def.Interrupt),
 		"help":        p.text(&def.Help),
+		"typing":      p.typing(&def.Typing),
 		"modes":       p.modes(&def.Modes),
 		"default":     p.text(&def.Default),
 		"transitions": list(p, &def.Transitions, p.transition),
 		"login":       p.login(&def.Login),
+		"paging":      list(p, &def.Paging, p.way),
+		"width":       list(p, &def.Width, p.way),
 		"open":        list(p, &def.Open, p.step),
 		"close":       list(p, &def.Close, p.step),
 		"pagers":      list(p, &def.Pagers, p.pager),
 		"questions":   list(p, &def.Questions, p.question),
 		"failures":    list(p, &def.Failures, p.failure),
+		"endings":     list(p, &def.Endings, p.ending),
 		"configure":   p.configure(&def.Configure),
+		"candidate":   p.configure(&def.Candidate),
+		"running":     p.running(&def.Running),
+		"detect":      p.detect(&def.Detect),
+		"samples":     p.samples(&def.Samples),
 	})
+}
+
+func (p *parser) knownAs(to *KnownAs) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, nil, fields{
+			"textfsm": p.text(&to.TextFSM),
+			"netmiko": p.textOrTexts(&to.Netmiko),
+			"napalm":  p.textOrTexts(&to.Napalm),
+			"scrapli": p.textOrTexts(&to.Scrapli),
+		})
+	}
+}
+
+func (p *parser) typing(to *Typing) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, nil, fields{"window": p.number(&to.Window), "line": p.number(&to.Line)})
+	}
 }
 
 // modes reads the modes in the order of the file.
@@ -115,11 +182,12 @@ func (p *parser) modes(to *[]Mode) field {
 			}
 			p.lines[where] = n.Content[i].Line
 			p.mapping(n.Content[i+1], where, []string{"prompt", "samples"}, fields{
-				"prompt":  p.pattern(&mode.Prompt),
-				"except":  p.pattern(&mode.Except),
-				"above":   p.pattern(&mode.Above),
-				"display": p.text(&mode.Display),
-				"samples": p.texts(&mode.Samples),
+				"argument": p.text(&mode.Argument),
+				"prompt":   p.pattern(&mode.Prompt),
+				"except":   p.pattern(&mode.Except),
+				"above":    p.pattern(&mode.Above),
+				"display":  p.text(&mode.Display),
+				"samples":  p.texts(&mode.Samples),
 			})
 			*to = append(*to, mode)
 		}
@@ -131,7 +199,7 @@ func (p *parser) modes(to *[]Mode) field {
 func (p *parser) transition(n *yaml.Node, at string, t *Transition) {
 	var one Step
 	known := p.stepFields(&one)
-	known["from"], known["to"] = p.text(&t.From), p.text(&t.To)
+	known["from"], known["to"], known["as"] = p.text(&t.From), p.text(&t.To), p.text(&t.As)
 	known["steps"] = list(p, &t.Steps, p.step)
 	required := []string{"from", "to", "send"}
 	if value(n, "steps") != nil {
@@ -148,6 +216,16 @@ func (p *parser) transition(n *yaml.Node, at string, t *Transition) {
 	}
 }
 
+// way reads a step, or a list of steps that belong together.
+func (p *parser) way(n *yaml.Node, at string, w *Way) {
+	if n.Kind == yaml.SequenceNode {
+		list(p, (*[]Step)(w), p.step)(n, at)
+		return
+	}
+	*w = make(Way, 1)
+	p.step(n, at, &(*w)[0])
+}
+
 func (p *parser) step(n *yaml.Node, at string, s *Step) {
 	if n.Kind == yaml.ScalarNode {
 		p.text(&s.Send)(n, at)
@@ -159,6 +237,7 @@ func (p *parser) step(n *yaml.Node, at string, s *Step) {
 func (p *parser) stepFields(s *Step) fields {
 	return fields{
 		"send":     p.text(&s.Send),
+		"in":       p.text(&s.In),
 		"asks":     list(p, &s.Asks, p.ask),
 		"optional": p.flag(&s.Optional),
 		"ends":     p.flag(&s.Ends),
@@ -166,14 +245,20 @@ func (p *parser) stepFields(s *Step) fields {
 }
 
 func (p *parser) ask(n *yaml.Node, at string, a *Ask) {
-	p.mapping(n, at, []string{"prompt"}, fields{
+	p.mapping(n, at, []string{"prompt"}, p.askFields(a))
+	if n.Kind == yaml.MappingNode && (value(n, "answer") == nil) == (value(n, "secret") == nil) {
+		p.fail(n.Line, at, "needs either \"answer\" or \"secret\"")
+	}
+}
+
+func (p *parser) askFields(a *Ask) fields {
+	a.Times = 1
+	return fields{
 		"prompt": p.pattern(&a.Prompt),
 		"answer": p.text(&a.Answer),
 		"secret": p.text(&a.Secret),
 		"key":    p.flag(&a.Key),
-	})
-	if n.Kind == yaml.MappingNode && (value(n, "answer") == nil) == (value(n, "secret") == nil) {
-		p.fail(n.Line, at, "needs either \"answer\" or \"secret\"")
+		"times":  p.number(&a.Times),
 	}
 }
 
@@ -184,6 +269,7 @@ func (p *parser) login(to *Login) field {
 			"password": p.pattern(&to.Password),
 			"rejected": p.pattern(&to.Rejected),
 			"detours":  list(p, &to.Detours, p.ask),
+			"suffix":   p.text(&to.Suffix),
 		})
 	}
 }
@@ -194,24 +280,82 @@ func (p *parser) pager(n *yaml.Node, at string, pager *Pager) {
 }
 
 func (p *parser) question(n *yaml.Node, at string, q *Question) {
-	p.patternOr(n, at, &q.Prompt, "prompt", fields{})
+	usual := &Ask{}
+	known := p.askFields(usual)
+	delete(known, "prompt")
+	p.patternOr(n, at, &q.Prompt, "prompt", known)
+	switch answer, secret := value(n, "answer"), value(n, "secret"); {
+	case answer != nil && secret != nil:
+		p.fail(n.Line, at, "has either \"answer\" or \"secret\"")
+	case answer != nil || secret != nil:
+		usual.Prompt = q.Prompt
+		q.Usual = usual
+	}
 }
 
 func (p *parser) failure(n *yaml.Node, at string, f *Failure) {
 	f.Severity = SeverityError
 	p.patternOr(n, at, &f.Pattern, "pattern", fields{
 		"severity": oneOf(p, &f.Severity, SeverityError, SeverityWarning, SeverityIgnore),
+		"whole":    p.flag(&f.Whole),
 	})
+}
+
+func (p *parser) ending(n *yaml.Node, at string, e *Ending) {
+	p.patternOr(n, at, &e.Line, "line", fields{"command": p.pattern(&e.Command)})
 }
 
 func (p *parser) configure(to *Configure) field {
 	return func(n *yaml.Node, at string) {
 		p.mapping(n, at, []string{"mode"}, fields{
 			"mode":     p.text(&to.Mode),
+			"diff":     list(p, &to.Diff, p.step),
+			"check":    list(p, &to.Check, p.step),
 			"commit":   list(p, &to.Commit, p.step),
+			"confirm":  list(p, &to.Confirm, p.step),
+			"cancel":   list(p, &to.Cancel, p.step),
 			"abort":    list(p, &to.Abort, p.step),
+			"rollback": list(p, &to.Rollback, p.step),
 			"save":     list(p, &to.Save, p.step),
 			"failures": list(p, &to.Failures, p.failure),
+			"locked":   p.pattern(&to.Locked),
+		})
+	}
+}
+
+func (p *parser) running(to *Running) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, []string{"show"}, fields{
+			"show":     p.text(&to.Show),
+			"startup":  p.text(&to.Startup),
+			"comment":  p.text(&to.Comment),
+			"volatile": p.patterns(&to.Volatile),
+			"secrets":  p.patterns(&to.Secrets),
+		})
+	}
+}
+
+func (p *parser) detect(to *Detect) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, nil, fields{
+			"ssh":    p.pattern(&to.SSH),
+			"banner": p.pattern(&to.Banner),
+			"show":   p.text(&to.Show),
+			"says":   p.pattern(&to.Says),
+			"unless": p.pattern(&to.Unless),
+			"sample": p.text(&to.Sample),
+		})
+	}
+}
+
+func (p *parser) samples(to *Samples) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, nil, fields{
+			"refused":    p.texts(&to.Refused),
+			"warned":     p.texts(&to.Warned),
+			"accepted":   p.texts(&to.Accepted),
+			"lookalikes": p.texts(&to.Lookalikes),
+			"pagers":     p.texts(&to.Pagers),
 		})
 	}
 }

@@ -67,15 +67,173 @@ configure:
 help: "?"
 `
 
+// more says, over whole, what else a definition can say.
+const more = `
+name: acme_xos
+extends: acme_os
+aliases: [acme_x]
+known_as: {textfsm: acme_os, netmiko: [acme, acme_xl], napalm: acmed, scrapli: acme_xos}
+description: Acme switches
+proof: lab
+typing: {window: 512, line: 254}
+modes:
+  exec: {except: '^never>$'}
+  vdom:
+    argument: vdom
+    prompt: '^(?P<host>\w+)/(?P<vdom>\w+)#$'
+    display: "{host}/{vdom}# "
+    samples: ["r1/root#"]
+  configuration:
+    prompt: '^(?P<host>\w+)\(config\)#$'
+    samples: ["r1(config)#"]
+transitions+:
+  - {from: privileged, to: vdom, steps: [config vdom, "edit {vdom}"]}
+  - {from: vdom, to: privileged, send: end}
+  - {from: privileged, to: configuration, send: configure}
+  - {from: privileged, to: configuration, send: configure private, as: private}
+  - {from: configuration, to: privileged, send: end}
+login: {suffix: +ct}
+paging: [no page, [{send: pager off, in: configuration}, commit]]
+width: [{send: width 511, asks: [{prompt: 'Sure', answer: "y", times: 2}]}]
+open+: [{send: last, in: privileged}]
+close+: [{send: bye, ends: true, in: exec}]
+questions+: [{prompt: 'Overwrite\?$', answer: "y"}]
+failures+: [{pattern: '(?s)^no\n', whole: true}]
+endings: ['^OK$', {line: '^end$', command: '^show run'}]
+configure:
+  mode: configuration private
+  diff: [show diff]
+  check: [check]
+  commit: [{send: "commit[ confirmed {minutes}][ comment \"{comment}\"]", in: configuration}]
+  confirm: [confirm]
+  cancel: [cancel]
+  abort: [{send: abort, in: configuration}]
+  rollback: ["rollback {number}"]
+  save+: [{send: write, in: privileged}]
+  failures+: [{pattern: '^nope$', whole: true}]
+  locked: '^locked by'
+candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x'}
+running: {show: show run, startup: show start, comment: "!", volatile: ['^! Time'], secrets: ['secret (?P<secret>\S+)']}
+detect: {ssh: Acme, banner: '^Acme', show: show version, says: '^Acme X', unless: lite, sample: "Acme XOS 1"}
+samples:
+  refused: ["% no", "no\nway"]
+  accepted: [fine]
+  lookalikes: ["x y#"]
+  pagers: ["--more--"]
+`
+
+func acme(t testing.TB, text string) (*Definition, error) {
+	t.Helper()
+	return NewLibrary(fstest.MapFS{
+		"acme_os.yaml":  {Data: []byte(whole)},
+		"acme_xos.yaml": {Data: []byte(text)},
+	}).Load("acme_xos")
+}
+
+func TestParseReadsEveryFieldOfAnExtension(t *testing.T) {
+	d, err := acme(t, more)
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty := emptyFields(reflect.ValueOf(*d), "Definition")
+	empty = slices.DeleteFunc(empty, func(f string) bool {
+		return strings.HasSuffix(f, ".In") || strings.HasSuffix(f, "Candidate.Failures.Whole") || strings.HasSuffix(f, "Samples.Warned")
+	})
+	if len(empty) > 0 {
+		t.Errorf("not read: %v", empty)
+	}
+	sends := func(steps []Step) string {
+		var all []string
+		for _, s := range steps {
+			all = append(all, s.Send)
+		}
+		return strings.Join(all, ",")
+	}
+	checks := []struct {
+		what      string
+		got, want any
+	}{
+		{"own name", d.Name, "acme_xos"},
+		{"extends", d.Extends, "acme_os"},
+		{"aliases", d.Aliases, []string{"acme_x", "acme", "acme_xl", "acmed"}},
+		{"proof", d.Proof, ProofLab},
+		{"inherited", d.Return, "\n"},
+		{"modes", d.modeNames(), []string{"exec", "privileged", "vdom", "configuration"}},
+		{"a field of a mode", d.Modes[0].Except.String(), "^never>$"},
+		{"the others of the mode", d.Modes[0].Prompt.String(), `^(?P<host>\w+)>$`},
+		{"added ways come first", d.Transitions[0].To, "vdom"},
+		{"those of the base", d.Transitions[5].To, "privileged"},
+		{"the base's login", d.Login.Rejected.String(), "^no$"},
+		{"added steps come last", sends(d.Open), "no page,wide,last"},
+		{"ways", []int{len(d.Paging), len(d.Paging[0]), len(d.Paging[1])}, []int{2, 1, 2}},
+		{"way within a mode", d.Paging[1][0].In, "configuration"},
+		{"times", d.Width[0][0].Asks[0].Times, 2},
+		{"usual answer", d.Questions[0].Usual.Answer, "y"},
+		{"no usual answer", d.Questions[1].Usual == nil, true},
+		{"base's commit is replaced", len(d.Configure.Commit), 1},
+		{"added step of a section", sends(d.Configure.Save), "save,write"},
+		{"ending of all", d.Endings[0].Command == nil, true},
+	}
+	for _, c := range checks {
+		if !reflect.DeepEqual(c.got, c.want) {
+			t.Errorf("%s: %v, want %v", c.what, c.got, c.want)
+		}
+	}
+}
+
+func TestExtensionsThatAreWrong(t *testing.T) {
+	tests := []struct{ name, from, to, want string }{
+		{"no such base", "extends: acme_os", "extends: acme_so", `acme_xos.yaml:3: extends: "acme_so" cannot be read: platform: unknown platform "acme_so"; did you mean acme_os, acme_xos?`},
+		{"itself", "extends: acme_os", "extends: acme_xos", `acme_xos.yaml:3: extends: "acme_xos" cannot be read: platform: unknown`},
+		{"a mode that is not there", "  exec: {except: '^never>$'}", "  other: {except: '^never>$'}", "acme_xos.yaml:10: modes.other.prompt: is missing"},
+		{"the base no longer holds", "  exec: {except: '^never>$'}", "  exec: {except: '^r1>$'}", `acme_xos.yaml:3: modes.exec.samples[0]: "r1>", which is no prompt of exec`},
+		{"a mode taken out", "  exec: {except: '^never>$'}", "  exec:", `there is no mode "exec"`},
+		{"unknown field", "edit {vdom}", "edit {vdm}", "knows no {vdm}; there are {vdom}"},
+		{"field of a commit", "{minutes}", "{hours}", "configure.commit: knows no {hours}; there are {comment}"},
+		{"way that is not there", "mode: configuration private", "mode: configuration exclusive", `configure.mode: no way into configuration is named "exclusive"`},
+		{"step in no mode", "in: configuration}, commit", "in: config}, commit", `paging[1][0].in: there is no mode "config"`},
+		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is judged "" by the failures, and should be an error`},
+		{"lookalike that is a prompt", `"x y#"`, `"xy#"`, `samples.lookalikes[0]: "xy#" is taken for a prompt of privileged`},
+		{"page end that is none", `pagers: ["--more--"]`, `pagers: ["more"]`, `samples.pagers[0]: "more" is no page end`},
+		{"sample that says nothing", `"Acme XOS 1"`, `"Beta"`, "detect.sample: is no answer that says it"},
+		{"argument twice", `(?P<vdom>\w+)`, `(?P<vdom>\w)(?P<vdom>\w*)`, `names the group "vdom" 2 times`},
+		{"number", "window: 512", "window: many", "typing.window: must be a number"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if !strings.Contains(more, test.from) {
+				t.Fatalf("%q is not in the text", test.from)
+			}
+			_, err := acme(t, strings.Replace(more, test.from, test.to, 1))
+			if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got\n%v\nwant in it\n%s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestExtensionTakesAModeOut(t *testing.T) {
+	d, err := acme(t, "name: acme_xos\nextends: acme_os\nmodes:\n  exec:\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(d.Modes) != 1 || len(d.Transitions) != 0 || len(d.Aliases) != 0 || d.Description != "" {
+		t.Errorf("%+v", d)
+	}
+}
+
+func TestExtensionOfOnesOwnName(t *testing.T) {
+	lib := Embedded().With(fstest.MapFS{"cisco_iosxe.yaml": {Data: []byte("name: cisco_iosxe\nextends: cisco_iosxe\nreturn: \"\\n\"\n")}})
+	d, err := lib.Load("cisco_iosxe")
+	if err != nil || d.Return != "\n" || len(d.Modes) < 3 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
 func TestParseReadsEveryField(t *testing.T) {
 	d, err := Parse("acme_os.yaml", []byte(whole))
 	if err != nil {
 		t.Fatal(err)
-	}
-	// A field that stays empty here was never read.
-	empty := emptyFields(reflect.ValueOf(*d), "Definition")
-	if len(empty) > 0 {
-		t.Errorf("not read: %v", empty)
 	}
 	checks := []struct {
 		what      string
@@ -156,7 +314,7 @@ func TestParseNamesLineAndField(t *testing.T) {
 		want     string // "line: field: part of the message"
 	}{
 		{"unknown key", "proof: recorded", "prof: recorded", `5: prof: is no field here; did you mean "proof"?`},
-		{"unknown key far off", "proof: recorded", "zzz: 1", `5: zzz: is no field here; there are aliases, close,`},
+		{"unknown key far off", "proof: recorded", "zzz: 1", `5: zzz: is no field here; there are aliases, candidate, close,`},
 		{"key twice", "proof: recorded", "name: other", "5: name: is given twice, first on line 2"},
 		{"missing name", "name: acme_os\n", "\n", "3: name: is missing"},
 		{"missing prompt", `    prompt: '^(?P<host>\w+)>$'` + "\n", "\n", "12: modes.exec.prompt: is missing"},
@@ -173,9 +331,9 @@ func TestParseNamesLineAndField(t *testing.T) {
 		{"escape in single quotes", `interrupt: "\x1b"`, `interrupt: '\x1b'`, `7: interrupt: holds \x1b as so many characters`},
 		{"empty return", `return: "\n"`, `return: ""`, "6: return: is empty"},
 		{"empty pager key", `key: "\r"`, `key: ""`, "39: pagers[1].key: is empty"},
-		{"wrong regexp", `'^(?P<host>\w+)>$'`, `'^(?P<host>\w+>$'`, "11: modes.exec.prompt: error parsing regexp: missing closing )"},
-		{"wrong regexp in a list", "'^--more--$'", "'^--[mor$'", "39: pagers[0]: error parsing regexp: missing closing ]"},
-		{"lookahead", "'^no>$'", "'^(?!no)>$'", "12: modes.exec.except: error parsing regexp: invalid or unsupported Perl syntax"},
+		{"wrong regexp", `'^(?P<host>\w+)>$'`, `'^(?P<host>\w+>$'`, "11:13: modes.exec.prompt: error parsing regexp: missing closing )"},
+		{"wrong regexp in a list", "'^--more--$'", "'^--[mor$'", "39:14: pagers[0]: error parsing regexp: missing closing ]"},
+		{"lookahead", "'^no>$'", "'^(?!no)>$'", "12:15: modes.exec.except: error parsing regexp: invalid or unsupported Perl syntax"},
 		{"empty regexp", "except: '^no>$'", "except: ''", "12: modes.exec.except: an empty pattern"},
 		{"no begin", `'^(?P<host>\w+)>$'`, `'(?P<host>\w+)>$'`, "11: modes.exec.prompt: must begin with ^"},
 		{"no end", `'^(?P<host>\w+)>$'`, `'^(?P<host>\w+)>'`, "11: modes.exec.prompt: must end with $"},

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"fmt"
+	"iter"
 	"regexp"
 	"regexp/syntax"
 	"slices"
@@ -10,7 +11,6 @@ import (
 
 var (
 	properName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
-	fieldMark  = regexp.MustCompile(`\{[a-z]+\}`)
 	// escapeText is a control character that was meant but not written: YAML knows
 	// escapes only within double quotes.
 	escapeText = regexp.MustCompile(`\\(?:x[0-9a-fA-F]{2}|[rntabe])`)
@@ -25,6 +25,8 @@ func (p *parser) validate(d *Definition) {
 		p.mode(d, &d.Modes[i])
 	}
 	p.references(d)
+	p.blanks(d)
+	p.proven(d)
 	p.reachable(d)
 	for i, pager := range d.Pagers {
 		p.anchored(pager.Prompt, fmt.Sprintf("pagers[%d]", i))
@@ -101,14 +103,19 @@ func (p *parser) mode(d *Definition, m *Mode) {
 	}
 	p.anchored(m.Prompt, at+".prompt")
 	p.anchored(m.Above, at+".above")
-	hosts := 0
-	for _, group := range m.Prompt.SubexpNames() {
-		if group == "host" {
-			hosts++
+	for _, group := range []string{"host", m.Argument} {
+		n := 0
+		for _, name := range m.Prompt.SubexpNames() {
+			if name == group && name != "" {
+				n++
+			}
+		}
+		if n > 1 {
+			p.failAt(at+".prompt", "names the group %q %d times; only the first would be read", group, n)
 		}
 	}
-	if hosts > 1 {
-		p.failAt(at+".prompt", "names the group \"host\" %d times; only the first would be read", hosts)
+	if m.Argument != "" && (!properName.MatchString(m.Argument) || slices.Contains([]string{"host", "user", "context"}, m.Argument)) {
+		p.failAt(at+".argument", "must be a word such as \"vdom\", and none of host, user, context")
 	}
 	if m.Samples != nil && len(m.Samples) == 0 || m.Samples == nil && p.lines[at+".samples"] > 0 {
 		p.failAt(at+".samples", "needs at least one prompt")
@@ -121,17 +128,20 @@ func (p *parser) mode(d *Definition, m *Mode) {
 		return
 	}
 	where := at + ".display"
-	for _, mark := range fieldMark.FindAllString(m.Display, -1) {
-		if !slices.Contains([]string{"{host}", "{user}", "{context}"}, mark) {
-			p.failAt(where, "knows no %s; there are {host}, {user} and {context}", mark)
-		}
+	known := []string{"host", "user", "context"}
+	if m.Argument != "" {
+		known = append(known, m.Argument)
 	}
-	shown := m.Render("r1", "ops", "")
+	p.fields(where, []Step{{Send: m.Display}}, known...)
+	shown := m.Render("r1", "ops", "", "x1")
 	if !p.belongs(d, m, where, "shows ", shown) || !strings.Contains(m.Display, "{host}") {
 		return
 	}
 	if host := m.Host(lastLine(shown)); host != "r1" && host != "" {
 		p.failAt(where, "shows %q, whose group \"host\" is %q and not \"r1\"", shown, host)
+	}
+	if arg := m.Shown(lastLine(shown)); arg != "x1" && arg != "" {
+		p.failAt(where, "shows %q, whose group %q is %q and not \"x1\"", shown, m.Argument, arg)
 	}
 }
 
@@ -170,7 +180,6 @@ func (p *parser) references(d *Definition) {
 		}
 	}
 	check("default", d.Default)
-	check("configure.mode", d.Configure.Mode)
 	for i, t := range d.Transitions {
 		at := fmt.Sprintf("transitions[%d]", i)
 		check(at+".from", t.From)
@@ -178,29 +187,185 @@ func (p *parser) references(d *Definition) {
 		if t.From == t.To && t.From != "" {
 			p.failAt(at, "leads from %q to itself", t.From)
 		}
-		p.secrets(at, t.Steps...)
+		if t.As != "" && !properName.MatchString(t.As) {
+			p.failAt(at+".as", "the name of a way must be lower-case letters, digits and underscores, a letter first")
+		}
 	}
-	p.secrets("open", d.Open...)
-	p.secrets("close", d.Close...)
-	p.secrets("configure.commit", d.Configure.Commit...)
-	p.secrets("configure.abort", d.Configure.Abort...)
-	p.secrets("configure.save", d.Configure.Save...)
+	for _, c := range d.configures() {
+		mode, argument := Target(c.Mode)
+		check(c.at+".mode", mode)
+		// With the argument of a mode that takes one, the caller's is used.
+		if argument != "" && !d.hasWay(mode, argument) {
+			p.failAt(c.at+".mode", "no way into %s is named %q", mode, argument)
+		}
+	}
+	for at, steps := range d.steps() {
+		for i, s := range steps {
+			if s.In != "" {
+				check(p.stepAt(at, i, "in"), s.In)
+			}
+		}
+		p.secrets(at, steps...)
+	}
 	for i, ask := range d.Login.Detours {
 		p.secret(fmt.Sprintf("login.detours[%d]", i), ask)
 	}
 }
 
+type configureAt struct {
+	*Configure
+	at string
+}
+
+// configures are the ways to configure, with their places.
+func (d *Definition) configures() []configureAt {
+	return []configureAt{{&d.Configure, "configure"}, {&d.Candidate, "candidate"}}
+}
+
+// steps goes through all lists of steps, with their places.
+func (d *Definition) steps() iter.Seq2[string, []Step] {
+	return func(yield func(string, []Step) bool) {
+		all := []struct {
+			at    string
+			steps []Step
+		}{{"open", d.Open}, {"close", d.Close}}
+		add := func(at string, steps []Step) {
+			all = append(all, struct {
+				at    string
+				steps []Step
+			}{at, steps})
+		}
+		for i, t := range d.Transitions {
+			add(fmt.Sprintf("transitions[%d]", i), t.Steps)
+		}
+		for i, w := range d.Paging {
+			add(fmt.Sprintf("paging[%d]", i), w)
+		}
+		for i, w := range d.Width {
+			add(fmt.Sprintf("width[%d]", i), w)
+		}
+		for _, c := range d.configures() {
+			for _, l := range c.lists() {
+				add(c.at+"."+l.name, l.steps)
+			}
+		}
+		for _, l := range all {
+			if !yield(l.at, l.steps) {
+				return
+			}
+		}
+	}
+}
+
+type namedSteps struct {
+	name  string
+	steps []Step
+}
+
+func (c *Configure) lists() []namedSteps {
+	return []namedSteps{
+		{"diff", c.Diff}, {"check", c.Check}, {"commit", c.Commit}, {"confirm", c.Confirm}, {"cancel", c.Cancel},
+		{"abort", c.Abort}, {"rollback", c.Rollback}, {"save", c.Save},
+	}
+}
+
+// blanks checks the fields in texts that are filled in.
+func (p *parser) blanks(d *Definition) {
+	for _, c := range d.configures() {
+		mode, _ := Target(c.Mode)
+		known := configureFields
+		if m, ok := d.Mode(mode); ok && m.Argument != "" {
+			known = append(slices.Clone(known), m.Argument)
+		}
+		for _, l := range c.lists() {
+			p.fields(c.at+"."+l.name, l.steps, known...)
+		}
+	}
+	for i, t := range d.Transitions {
+		if m, ok := d.Mode(t.To); ok && m.Argument != "" {
+			p.fields(fmt.Sprintf("transitions[%d]", i), t.Steps, m.Argument)
+		}
+	}
+}
+
+// proven checks the samples.
+func (p *parser) proven(d *Definition) {
+	all := [][]Failure{d.Configure.Failures, d.Candidate.Failures, d.Failures}
+	judge := func(text string) Severity {
+		if s := JudgeWhole(text, all...); s != "" {
+			return s
+		}
+		for line := range strings.SplitSeq(text, "\n") {
+			if s := Judge(line, all...); s != "" {
+				return s
+			}
+		}
+		return ""
+	}
+	check := func(field string, texts []string, wrong func(Severity) bool, want string) {
+		for i, text := range texts {
+			if got := judge(text); wrong(got) {
+				p.failAt(fmt.Sprintf("samples.%s[%d]", field, i), "%q is judged %q by the failures, and should be %s", text, got, want)
+			}
+		}
+	}
+	check("refused", d.Samples.Refused, func(s Severity) bool { return s != SeverityError }, "an error")
+	check("warned", d.Samples.Warned, func(s Severity) bool { return s != SeverityWarning }, "a warning")
+	check("accepted", d.Samples.Accepted, func(s Severity) bool { return s == SeverityError || s == SeverityWarning }, "neither error nor warning")
+	for i, line := range d.Samples.Lookalikes {
+		for _, m := range d.Modes {
+			if m.Prompt != nil && m.Matches(lastLine(line)) {
+				p.failAt(fmt.Sprintf("samples.lookalikes[%d]", i), "%q is taken for a prompt of %s", line, m.Name)
+			}
+		}
+	}
+	pagers := slices.Concat(d.Pagers, universalPagers)
+	for i, line := range d.Samples.Pagers {
+		line = strings.TrimRight(line, " ")
+		if !slices.ContainsFunc(pagers, func(pg Pager) bool { return pg.Prompt != nil && pg.Prompt.MatchString(line) }) {
+			p.failAt(fmt.Sprintf("samples.pagers[%d]", i), "%q is no page end that a pattern matches", line)
+		}
+	}
+	switch det := d.Detect; {
+	case det.Says == nil:
+		if det.Unless != nil || det.Show != "" {
+			p.failAt("detect", "needs \"says\": what the answer to \"show\" says")
+		}
+	case det.Show == "":
+		p.failAt("detect", "needs \"show\": the command whose answer says it")
+	case !det.matches(det.Sample):
+		p.failAt("detect.sample", "is no answer that says it")
+	}
+}
+
+// matches reports whether an answer to Show says that it is this platform.
+func (det *Detect) matches(answer string) bool {
+	says := det.Says == nil
+	for line := range strings.SplitSeq(answer, "\n") {
+		line = strings.TrimRight(line, " \t\r")
+		if det.Unless != nil && det.Unless.MatchString(line) {
+			return false
+		}
+		says = says || det.Says.MatchString(line)
+	}
+	return says
+}
+
+// stepAt finds where a field of a step stands: a single step's fields stand in
+// the transition or way itself.
+func (p *parser) stepAt(at string, i int, field string) string {
+	for _, where := range []string{at + "." + field, fmt.Sprintf("%s.steps[%d].%s", at, i, field)} {
+		if _, ok := p.lines[where]; ok {
+			return where
+		}
+	}
+	return fmt.Sprintf("%s[%d].%s", at, i, field)
+}
+
 func (p *parser) secrets(at string, steps ...Step) {
 	for i, step := range steps {
 		for j, ask := range step.Asks {
-			where := fmt.Sprintf("%s.asks[%d]", at, j)
-			if _, single := p.lines[where]; !single {
-				where = fmt.Sprintf("%s[%d].asks[%d]", at, i, j)
-				if _, listed := p.lines[where]; !listed {
-					where = fmt.Sprintf("%s.steps[%d].asks[%d]", at, i, j)
-				}
-			}
-			p.secret(where, ask)
+			p.secret(p.stepAt(at, i, fmt.Sprintf("asks[%d]", j)), ask)
 		}
 	}
 }
@@ -223,7 +388,11 @@ func (p *parser) reachable(d *Definition) {
 		home = d.Default
 	}
 	for _, m := range d.Modes {
-		if _, err := d.Path(home, m.Name); err != nil {
+		target := m.Name
+		if m.Argument != "" {
+			target += " x1"
+		}
+		if _, err := d.Path(home, target); err != nil {
 			p.failAt("modes."+m.Name, "cannot be reached: no transitions lead from %q to it", home)
 		}
 		if _, err := d.Path(m.Name, home); err != nil {
