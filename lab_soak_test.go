@@ -195,7 +195,8 @@ func daemon(t *testing.T, router, command string) string {
 }
 
 // showCommands are what a router is asked: what it knows by itself, and what its
-// configuration names.
+// configuration names. What depends on who asks is not among them (the daemon's
+// memory, its event loops, the history of the line).
 func showCommands(t *testing.T, dev lab.Device) []string {
 	list := []string{
 		"show bgp summary", "show bgp summary json", "show bgp neighbors", "show bgp neighbors json", "show bgp ipv4 unicast",
@@ -203,7 +204,7 @@ func showCommands(t *testing.T, dev lab.Device) []string {
 		"show bgp paths", "show bgp vrfs", "show bgp nexthop", "show bgp update-groups", "show bgp memory", "show bgp peerhash", "show bgp ipv4 unicast statistics",
 		"show bgp ipv4 summary established", "show bgp labelpool summary", "show bgp as-path-access-list", "show bgp listeners", "show ip community-list",
 		"show route-map", "show ip prefix-list", "show ip prefix-list detail", "show ip prefix-list summary", "show ip access-list", "show ipv6 prefix-list",
-		"show version", "show memory", "show logging", "show work-queues", "show modules", "show debugging hashtable",
+		"show version", "show logging", "show work-queues", "show modules",
 	}
 	for _, m := range regexp.MustCompile(`(?m)^(127\.\S+) `).FindAllStringSubmatch(vtysh(t, dev.Hostname, "show bgp summary"), -1) {
 		for _, what := range []string{"", " advertised-routes", " routes", " json", " prefix-counts"} {
