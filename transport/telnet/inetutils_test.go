@@ -146,7 +146,7 @@ printf 'bytes \377 end\n'; read line; exit 0`
 
 // Ctrl-C interrupts, and Break is there a Ctrl-Backslash.
 func TestInetutilsServerInterrupt(t *testing.T) {
-	c := telnetd(t, `trap 'echo interrupted' INT; trap 'echo broken' QUIT; echo ready; while :; do read line; done`, nil)
+	c := telnetd(t, `trap 'echo interrupted' INT; trap 'echo broken' QUIT; echo ready; while [ -t 0 ]; do read line; done`, nil)
 	readUntil(t, c, "ready")
 	write(t, c, []byte{3})
 	text := readUntil(t, c, "interrupted")

@@ -2,11 +2,12 @@ package pyre
 
 import (
 	"errors"
+	"math"
 	"math/rand/v2"
 	"reflect"
+	"runtime"
 	"strings"
 	"testing"
-	"time"
 )
 
 // match is the groups that Match finds, or nil.
@@ -133,6 +134,7 @@ func answerOf(re *Regexp, m *Scratch, ok bool) map[string][2]int {
 
 // Patterns that make backtracking matchers hang take linear time.
 func TestLinearTime(t *testing.T) {
+	counted := 0
 	for _, pattern := range []string{
 		`(a+)+$`, `(a|a)*$`, `(a|aa)+$`, `(.*)*x`, `(a*)*b`, `^(\S+\s*)*:$`, `.*.*.*.*x`, `(?:a?){30}a{30}$`, `\w*\d*\w*\S*:`, `(.*?)*?x`,
 	} {
@@ -140,41 +142,45 @@ func TestLinearTime(t *testing.T) {
 		if why := re.NeedsBacktracking(); why != "" {
 			t.Errorf("%s needs backtracking: %s", pattern, why)
 		}
-		took := func(n int) time.Duration {
-			text := strings.Repeat("a", n) + "!"
-			least := time.Hour
-			for range 3 {
-				var m Scratch
-				begin := time.Now()
-				if _, err := re.Match(&m, text); err != nil {
-					t.Fatal(err)
-				}
-				least = min(least, time.Since(begin))
+		if re.quick == nil || !re.quick.rememberable {
+			continue // Go's own engine does it
+		}
+		steps := func(n int) int {
+			m := Scratch{budget: math.MaxInt}
+			if v := re.quick.matchSurely(&m, strings.Repeat("a", n)+"!"); v == unsure {
+				t.Fatalf("%s: unsure", pattern)
 			}
-			return least
+			counted++
+			return math.MaxInt - m.budget
 		}
-		// Eight times the text; with some grace for a busy machine.
-		if short, long := took(500), took(4000); long > 40*short+20*time.Millisecond {
-			t.Errorf("%s: %v for 500 characters, %v for 4000", pattern, short, long)
+		// Eight times the text.
+		if short, long := steps(500), steps(4000); long > 9*short+1000 {
+			t.Errorf("%s: %d steps for 500 characters, %d for 4000", pattern, short, long)
 		}
+	}
+	if counted == 0 {
+		t.Error("no steps were counted")
 	}
 }
 
-// Large and hostile patterns compile, or are refused, without delay.
+// Large and hostile patterns compile, or are refused, without much ado: what an
+// engine lays out for them is a measure that no busy machine disturbs.
 func TestLargePatterns(t *testing.T) {
 	for _, pattern := range []string{
 		`(?:){4000000000}`, `((?:){60000}){60000}`, `(?:(?:a{1000}){1000}){1000}`, `(?:ab){60000}`, `(?P<x>a){0,5000}(?=b)`, `a{4294967294}`,
 		strings.Repeat("(", 150) + "a" + strings.Repeat(")*", 150), strings.Repeat("(?:a|", 150) + "b" + strings.Repeat(")?", 150),
 		strings.Repeat("a|", 20000), strings.Repeat(`\w`, 4100), strings.Repeat("(", 5000),
 	} {
-		begin := time.Now()
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
 		re, err := Compile(pattern)
 		if err == nil {
 			var m Scratch
 			_, err = re.Match(&m, "aaaaaaaaaaaaaaaaaaaaaaab")
 		}
-		if took := time.Since(begin); took > 5*time.Second {
-			t.Errorf("%.40s took %v: %v", pattern, took, err)
+		runtime.ReadMemStats(&after)
+		if took := after.TotalAlloc - before.TotalAlloc; took > 256<<20 {
+			t.Errorf("%.40s took %d bytes: %v", pattern, took, err)
 		}
 	}
 }
@@ -182,12 +188,8 @@ func TestLargePatterns(t *testing.T) {
 func TestTimeLimit(t *testing.T) {
 	re := MustCompile(`(a|a)*(a|aa)*\1(?=b)b`)
 	var m Scratch
-	begin := time.Now()
 	if _, err := re.Match(&m, strings.Repeat("a", 3000)); !errors.Is(err, ErrTimeout) {
 		t.Errorf("got %v", err)
-	}
-	if took := time.Since(begin); took > 20*Limit {
-		t.Errorf("it took %v", took)
 	}
 }
 
@@ -237,12 +239,9 @@ func FuzzMatch(f *testing.F) {
 			return
 		}
 		var m Scratch
-		begin := time.Now()
+		// The go command ends an input that takes ten seconds.
 		if _, err := re.Match(&m, text); err != nil && !errors.Is(err, ErrTimeout) {
 			t.Errorf("%q on %q: %v", pattern, text, err)
-		}
-		if took := time.Since(begin); took > 5*time.Second {
-			t.Errorf("%q on %q took %v", pattern, text, took)
 		}
 	})
 }
