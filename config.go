@@ -74,6 +74,12 @@ type Config struct {
 	// seen before is believed. 0 means 150 ms.
 	Quiet time.Duration
 
+	// Confirm is how long a device must say nothing after its prompt before that
+	// ends an answer. 0 believes the prompt at once, which costs no time: should a
+	// line of an output equal the prompt and end a packet, the answer is cut short
+	// there, and the next operation says so by ErrDesync. Where outputs may hold the
+	// prompt (recorded sessions, logs of commands) 200 ms make that unlikely.
+	Confirm time.Duration
 	// Cancel says what becomes of a command that does not end in time, where
 	// Command.Cancel does not.
 	Cancel Cancel

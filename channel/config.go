@@ -25,6 +25,11 @@ type Config struct {
 	// Quiet is how long the device must say nothing before a line that only has
 	// the shape of a prompt is believed to be one. 0 means 150 ms.
 	Quiet time.Duration
+	// Confirm is how long the device must say nothing after the learned prompt
+	// before it ends an answer. 0 believes it at once: an output with a line that
+	// equals the prompt, at the end of a packet, is then returned cut short, which
+	// the next operation reports as a *DesyncError.
+	Confirm time.Duration
 	// QuestionAfter is how long the device must say nothing after a line that
 	// looks like a question. 0 means 500 ms.
 	QuestionAfter time.Duration

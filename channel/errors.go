@@ -92,8 +92,12 @@ func (e *QuestionError) Unwrap() error {
 
 // DesyncError says how the device got out of step. It wraps ErrDesync.
 type DesyncError struct {
-	Input  string
-	Echo   string // what the device echoed instead; "" for nothing
+	Input string
+	Echo  string // what the device echoed instead; "" for nothing
+	// Cut is what the device printed behind the prompt that ended the answer before,
+	// which was therefore a line of that answer: it was returned cut short, and all
+	// but this is lost. "" where that is not what happened.
+	Cut    string
 	Screen []string
 	Closed bool
 }
@@ -101,9 +105,12 @@ type DesyncError struct {
 func (e *DesyncError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%q: %v: ", auth.Mask(e.Input), ErrDesync)
-	if e.Echo == "" {
+	switch {
+	case e.Cut != "":
+		fmt.Fprintf(&b, "the answer before it was cut short at a line that equals the prompt, and went on with %q", e.Cut)
+	case e.Echo == "":
 		b.WriteString("it showed a prompt without having echoed the command")
-	} else {
+	default:
 		fmt.Fprintf(&b, "it echoed %q", e.Echo)
 	}
 	screen(&b, e.Screen)

@@ -68,8 +68,13 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 	c.mu.Lock()
 	c.heard = x.started
 	c.m.begin(in, visit == nil)
-	c.bounded = visit != nil
+	outOfStep := c.m.cut != ""
+	c.bounded = visit != nil && !outOfStep
 	c.mu.Unlock()
+	if outOfStep {
+		returned = true
+		return nil, x.desync()
+	}
 	err := c.write(ctx, strings.ReplaceAll(in.Line, "\n", c.cfg.Return)+c.cfg.Return)
 	var reply *Reply
 	if err != nil {
@@ -141,6 +146,8 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.heard = time.Now()
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)
+		case outOfStep:
+			return nil, x.desync()
 		case outside:
 			return x.ended(ctx, errOutside)
 		case maybeQuestion:
@@ -195,6 +202,10 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		case atPrompt, atPager, atAsk:
 			if s.kind == atAsk && x.woken {
 				limit = c.cfg.QuestionAfter
+				break
+			}
+			if s.kind == atPrompt && c.cfg.Confirm > 0 && !s.hold {
+				limit = c.cfg.Confirm
 				break
 			}
 			if !s.hold {

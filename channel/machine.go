@@ -49,7 +49,8 @@ type machine struct {
 	lines    int    // lines passed over in search of the echo
 	drawn    []byte // what came since the line was typed, until its echo is seen
 	raw      []byte
-	keep     bool // raw is kept
+	cut      string // what followed the prompt that ended the answer before, which is therefore not whole
+	keep     bool   // raw is kept
 	aside    []string
 	// A prompt that came without an echo: how many lines had come when a return was
 	// typed at it, and those lines.
@@ -120,6 +121,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.expect(in)
 	m.keep, m.raw, m.aside = keepRaw, nil, nil
 	m.setAside()
+	m.cut = m.goesOn()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
 	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted = 0, nil, 0, nil, false
 	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
@@ -129,7 +131,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 // all that comes, and all that came already, is the answer.
 func (m *machine) listen(in *Input) {
 	m.expect(in)
-	m.unwanted = false
+	m.unwanted, m.cut = false, ""
 	m.echo = echo{seen: true}
 	m.probed, m.probes, m.answered = "", 0, ""
 }
@@ -143,6 +145,33 @@ func (m *machine) expect(in *Input) {
 		}
 	}
 }
+
+// goesOn returns what the device has printed, on the very line of the prompt that
+// ended the last answer, since. A prompt gets nothing but an echo behind it: that
+// was a line of the output, and the answer was cut short.
+func (m *machine) goesOn() string {
+	line := string(m.term.Current())
+	if len(m.aside) > 0 {
+		line = m.aside[0]
+	}
+	rest, ok := strings.CutPrefix(line, m.prompt)
+	if !ok || m.prompt == "" || !m.echoes || m.mute {
+		return ""
+	}
+	return more(rest)
+}
+
+// more returns what stands behind a prompt, unless it is a message's, or the echo
+// of an interrupt.
+func more(rest string) string {
+	if rest = strings.TrimSpace(rest); message.MatchString(rest) {
+		return ""
+	}
+	return rest
+}
+
+// message is how the messages begin that devices print wherever the cursor is.
+var message = regexp.MustCompile(`^(?:[%*.!:<^]|\[?\d{1,4}[-:./]\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|(?i:broadcast message)\b)`)
 
 // setAside moves the finished lines out of the way of the next answer.
 func (m *machine) setAside() {
@@ -197,8 +226,13 @@ func (m *machine) fence() {
 			m.echoes = true
 			m.prove()
 			m.drawn = nil
-		} else if !m.echo.part && len(m.aside) < maxAsideLines {
-			m.aside = append(m.aside, text)
+		} else if !m.echo.part {
+			if m.lines == 1 && m.echoes {
+				m.cut = more(m.echo.wrong)
+			}
+			if len(m.aside) < maxAsideLines {
+				m.aside = append(m.aside, text)
+			}
 		}
 	}
 	m.term.Drop(used)

@@ -118,7 +118,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 func (x *exchange) desync() error {
 	c := x.c
 	c.mu.Lock()
-	e := &DesyncError{Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Screen: c.screen()}
+	e := &DesyncError{Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Cut: c.maskLocked(c.m.cut), Screen: c.screen()}
 	c.mu.Unlock()
 	e.Closed = c.recover(context.Background()) != nil
 	return e

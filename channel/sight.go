@@ -24,6 +24,7 @@ const (
 	atPager                        // a page is full
 	atAsk                          // an expected question
 	maybeQuestion                  // an unexpected question, if nothing more comes
+	outOfStep                      // the answer before was cut short
 	outside                        // the session is over, if nothing more comes
 	asleep                         // nothing was said for long enough to type a return
 )
@@ -44,6 +45,9 @@ func (m *machine) look() sight {
 			return sight{kind: strayPrompt, line: line}
 		}
 		return sight{line: line}
+	}
+	if m.cut != "" {
+		return sight{kind: outOfStep, line: line}
 	}
 	if m.stillAnswered(line) {
 		return m.anotherKey(line)

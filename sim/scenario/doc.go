@@ -42,7 +42,8 @@
 //	input 255             the device keeps 255 bytes typed ahead and drops others
 //	size 80x24            the terminal's; 511x1000
 //	prepare               the user runs the platform's on-open steps
-//	quiet 150ms           vty.Config.Quiet, and silence for Config.Silence
+//	quiet 150ms           vty.Config.Quiet; so confirm and silence for Config.Confirm
+//	                      and Config.Silence
 //	fronts pipe ssh       where the tests play it, of pipe, ssh, telnet and wire;
 //	                      the first three unless stated. "wire" is the connection
 //	                      beneath Telnet: the script holds its options too.
@@ -83,6 +84,8 @@
 //	idle 20s                 does nothing meanwhile
 //	  | TEXT                 a line of the result's text; there must be no other
 //	  any                    the text may be any
+//	  cut                    the text may be cut short; the next operation must then
+//	                         end in a desync error
 //	  aside TEXT             a line of Result.Aside
 //	  error KIND [TEXT]      the error: timeout, silence, desync, closed, refused,
 //	                         question, login, secret, mode, input or stayed; its

@@ -116,6 +116,8 @@ func (p *parser) head(line string) (err error) {
 		s.Prepare = true
 	case "quiet":
 		s.Quiet, err = time.ParseDuration(value)
+	case "confirm":
+		s.Confirm, err = time.ParseDuration(value)
 	case "silence":
 		s.Silence, err = time.ParseDuration(value)
 	case "pauses":
@@ -215,6 +217,8 @@ func (op *Op) detail(line string) (err error) {
 		op.Text = append(op.Text, text)
 	case "any":
 		op.Any = true
+	case "cut":
+		op.Cut = true
 	case "aside":
 		op.Aside = append(op.Aside, text)
 	case "error":

@@ -26,6 +26,7 @@ type user struct {
 	unsure bool // the device pauses so long that the library may give up
 
 	dev *vty.Device
+	cut bool // the last operation's text was cut short
 }
 
 func (u *user) config() *vty.Config {
@@ -33,7 +34,7 @@ func (u *user) config() *vty.Config {
 	cfg := &vty.Config{
 		Platform: s.Platform, Definition: s.Definition, User: s.User, Size: s.Size, Mode: s.Mode,
 		Password: auth.Literal(s.Password), Secrets: map[string]auth.Source{},
-		KeepTerminal: !s.Prepare, Quiet: s.Quiet, Silence: s.Silence,
+		KeepTerminal: !s.Prepare, Quiet: s.Quiet, Confirm: s.Confirm, Silence: s.Silence,
 	}
 	cfg.Auth = []auth.Method{auth.Password(cfg.Password)}
 	for name, text := range s.Secrets {
@@ -97,6 +98,16 @@ func (u *user) do(ctx context.Context, op *scenario.Op) error {
 	took := time.Since(started)
 	if u.unsure && (errors.Is(out.err, vty.ErrDesync) || isKind(out.err, "question")) {
 		return errAccepted
+	}
+	if u.cut {
+		if u.cut = false; !errors.Is(out.err, vty.ErrDesync) {
+			return fmt.Errorf("the text before was cut short, and the error is %w", out.err)
+		}
+		return errAccepted
+	}
+	if want := strings.Join(op.Text, "\n"); op.Cut && out.err == nil && out.text != want && strings.HasPrefix(want, out.text) {
+		u.cut = true
+		return nil
 	}
 	for _, kind := range op.Or {
 		if isKind(out.err, kind) {

@@ -32,6 +32,7 @@ type Scenario struct {
 	Size       transport.Size
 	Prepare    bool // the platform's on-open steps are run
 	Quiet      time.Duration
+	Confirm    time.Duration
 	Silence    time.Duration
 	Fronts     []Front
 	ShortPause bool   // not to be played with long pauses
@@ -89,6 +90,7 @@ type Op struct {
 
 	Text    []string
 	Any     bool
+	Cut     bool // the text may be cut short, and the next operation says so
 	Aside   []string
 	Error   string // the kind; "" for none
 	Message string // a part of the error's text

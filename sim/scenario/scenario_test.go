@@ -23,8 +23,7 @@ var allSplits = flag.Bool("splits", false, "play every two-way split of every sc
 // knownFailing are the scenarios that the library does not pass yet, with the
 // reason. Their tests assert that they still fail, so that the list cannot rot.
 var knownFailing = map[string]string{
-	"24-prompt-in-output": "a packet that ends behind the very prompt ends the answer",
-	"44-input-255":        "a line is typed at once, whatever its echo says",
+	"44-input-255": "a line is typed at once, whatever its echo says",
 }
 
 func load(t *testing.T) []*scenario.Scenario {
