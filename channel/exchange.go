@@ -138,6 +138,9 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			if reply, ok := x.withoutEcho(s); ok {
 				return reply, nil
 			}
+			c.mu.Lock()
+			c.m.cut = "" // it was the echo, and a wrong one
+			c.mu.Unlock()
 			return nil, x.desync()
 		case asleep:
 			x.wakes++
