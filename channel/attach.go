@@ -44,7 +44,7 @@ func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error
 		err = context.Cause(ctx)
 	case <-c.done:
 	}
-	unheard := keys.shut()
+	typedAt := keys.shut()
 	select {
 	case <-c.done:
 		shown.finish(ctx)
@@ -52,7 +52,7 @@ func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error
 	default:
 	}
 	if err == nil {
-		if err = c.comeBack(ctx, unheard); err == nil {
+		if err = c.comeBack(ctx, typedAt); err == nil {
 			shown.finish(ctx)
 		}
 		return err
@@ -64,9 +64,10 @@ func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error
 	return err
 }
 
-// comeBack waits for the prompt after somebody else typed. unheard says that the
-// device has said nothing since: a prompt that stands there is then an old one.
-func (c *Channel) comeBack(ctx context.Context, unheard bool) error {
+// comeBack waits for the prompt after somebody else typed; typedAt is how often the
+// device had spoken when that was last. Where it has said nothing since, a prompt
+// that stands there is an old one.
+func (c *Channel) comeBack(ctx context.Context, typedAt int) error {
 	modes := make([]string, 0, len(c.cfg.Prompts))
 	for _, p := range c.cfg.Prompts {
 		modes = append(modes, p.Mode)
@@ -76,7 +77,7 @@ func (c *Channel) comeBack(ctx context.Context, unheard bool) error {
 	c.mu.Lock()
 	c.adrift = false
 	c.m.listen(in)
-	c.m.spoken = !unheard
+	c.m.spoken = typedAt != c.reads
 	c.heard = x.started
 	c.mu.Unlock()
 	for {
@@ -154,10 +155,10 @@ func (k *keyboard) press(p []byte) (shut bool, err error) {
 	return false, err
 }
 
-// shut lets nothing more be typed, and reports whether the device has said
-// nothing since the last key. A device that does not take what is being typed
-// loses the session.
-func (k *keyboard) shut() (unheard bool) {
+// shut lets nothing more be typed, and returns how often the device had spoken at
+// the last key; -1 where there was none. A device that does not take what is being
+// typed loses the session.
+func (k *keyboard) shut() (typedAt int) {
 	timer := time.NewTimer(k.c.cfg.Grace)
 	defer timer.Stop()
 	select {
@@ -169,9 +170,7 @@ func (k *keyboard) shut() (unheard bool) {
 	k.off = true
 	at := k.at
 	<-k.turn
-	k.c.mu.Lock()
-	defer k.c.mu.Unlock()
-	return at == k.c.reads
+	return at
 }
 
 // maxShown bounds what waits for a slow writer; the device is held back then.
