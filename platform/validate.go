@@ -319,10 +319,9 @@ func (p *parser) proven(d *Definition) {
 			}
 		}
 	}
-	pagers := slices.Concat(d.Pagers, universalPagers)
 	for i, line := range d.Samples.Pagers {
 		line = strings.TrimRight(line, " ")
-		if !slices.ContainsFunc(pagers, func(pg Pager) bool { return pg.Prompt != nil && pg.Prompt.MatchString(line) }) {
+		if !slices.ContainsFunc(slices.Concat(d.Pagers, universalPagers()), func(pg Pager) bool { return pg.Prompt != nil && pg.Prompt.MatchString(line) }) {
 			p.failAt(fmt.Sprintf("samples.pagers[%d]", i), "%q is no page end that a pattern matches", line)
 		}
 	}
