@@ -1,9 +1,10 @@
 package ssh
 
 import (
+	"context"
 	"errors"
-	"fmt"
 	"log/slog"
+	"net"
 	"strings"
 	"time"
 
@@ -60,23 +61,17 @@ type Config struct {
 	// Socket says how Dial connects. Nil means the zero options.
 	Socket *socket.Options
 
-	// Size is the terminal size to ask for; zero means 511 columns, 1000 rows.
-	Size transport.Size
+	// Dial, where not nil, opens the connection in place of package socket: by way
+	// of a jump host or of a program. Socket is then of no account. The context
+	// governs the opening and nothing after it.
+	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
 
-	// Term is the terminal type; empty means "vt100".
-	Term string
-
-	// PTY says whether to ask for a pseudo-terminal.
-	PTY PTY
-
-	// Subsystem, where set, is started instead of a shell (RFC 4254, section
-	// 6.5): "netconf" for example. There is no terminal then, whatever PTY says,
-	// and standard error is kept out of what Read returns.
-	Subsystem string
-
-	// Command, where set, is run instead of a shell, in the same manner. It and
-	// Subsystem exclude each other.
-	Command string
+	// Size, Term, PTY, Subsystem and Command are what to open once connected, as
+	// in Session.
+	Size               transport.Size
+	Term               string
+	PTY                PTY
+	Subsystem, Command string
 
 	// Legacy allows algorithms that are no longer safe, after all others: for
 	// devices that know nothing better.
@@ -105,9 +100,10 @@ type Config struct {
 // settings is a Config with its defaults in place, for one host.
 type settings struct {
 	Config
-	host string
-	port int
-	log  *slog.Logger
+	host    string
+	port    int
+	session Session
+	log     *slog.Logger
 }
 
 func (c *Config) settings(host string, port int) (*settings, error) {
@@ -121,20 +117,9 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 	if s.HostKeys == nil {
 		return nil, errors.New("ssh: no host-key policy: choose auth.KnownHosts, AcceptNew, Pinned or Unchecked")
 	}
-	if s.Size == (transport.Size{}) {
-		s.Size = defaultSize
-	}
-	if s.Size.Columns < 0 || s.Size.Rows < 0 {
-		return nil, fmt.Errorf("ssh: terminal size %d x %d is negative", s.Size.Columns, s.Size.Rows)
-	}
-	if s.Subsystem != "" && s.Command != "" {
-		return nil, errors.New("ssh: both a subsystem and a command are asked for")
-	}
-	if s.program() {
-		s.PTY = PTYNone
-	}
-	if s.Term == "" {
-		s.Term = defaultTerm
+	var err error
+	if s.session, err = c.session().withDefaults(); err != nil {
+		return nil, err
 	}
 	if s.Trace == nil {
 		s.Trace = &Trace{}
@@ -146,8 +131,9 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 	return s, nil
 }
 
-// program tells that a program is started instead of a shell.
-func (s *settings) program() bool { return s.Subsystem != "" || s.Command != "" }
+func (c *Config) session() Session {
+	return Session{Size: c.Size, Term: c.Term, PTY: c.PTY, Subsystem: c.Subsystem, Command: c.Command}
+}
 
 // socketOptions are the caller's, logging where we log unless they say otherwise.
 func (s *settings) socketOptions() *socket.Options {

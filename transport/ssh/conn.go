@@ -11,7 +11,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/transport"
 	xssh "golang.org/x/crypto/ssh"
 )
@@ -30,27 +29,21 @@ const (
 // errFinished is what Write returns after the end of the session.
 var errFinished = fmt.Errorf("ssh: the device has ended the session: %w", io.ErrClosedPipe)
 
-// Conn is an open shell: a transport.Conn with all its optional parts.
+// Conn is an open shell, or a program: a transport.Conn with all its optional
+// parts, and the Client that it runs on.
 //
 // Read, Write (with CloseWrite) and the other methods may be called from
 // different goroutines at the same time; Read from one at a time, and so Write.
 type Conn struct {
-	s       *settings
-	w       *wire
-	ssh     xssh.Conn
-	version string
-	banner  string
-	method  string
-	offer   Offer
-	hostKey HostKey
+	*Client
+	owner bool    // the client ends with the session
+	what  Session // with its defaults in place
 
 	ch     xssh.Channel
 	output *io.PipeReader // both streams of the channel, merged; of a program the first
 	stderr tail           // of a program the second
 
-	over    chan struct{} // closed when the connection has ended
-	overErr error         // why, as x/crypto/ssh says; set before over is closed
-	drained atomic.Bool   // the device has ended its output
+	drained atomic.Bool // the device has ended its output
 
 	exited     chan struct{} // closed when the device has said how the shell ended
 	exitOnce   sync.Once
@@ -59,9 +52,9 @@ type Conn struct {
 	mu   sync.Mutex
 	size transport.Size
 
-	closing   chan struct{}
-	closeOnce sync.Once
-	tasks     sync.WaitGroup
+	shut     chan struct{} // closed by Close
+	shutOnce sync.Once
+	tasks    sync.WaitGroup
 }
 
 var (
@@ -78,41 +71,13 @@ type channel struct {
 	requests <-chan *xssh.Request
 }
 
-func newConn(h *handshake, l *link) *Conn {
-	c := &Conn{
-		s: h.s, w: h.w, ssh: l.Conn,
-		version: string(l.ServerVersion()),
-		banner:  h.banner.String(),
-		method:  l.method,
-		offer:   h.w.hello.offer,
-		hostKey: hostKeyOf(h.hostKey),
-		over:    make(chan struct{}),
-		exited:  make(chan struct{}),
-		closing: make(chan struct{}),
+func newConn(c *Client, what Session) *Conn {
+	conn := &Conn{Client: c, what: what, exited: make(chan struct{}), shut: make(chan struct{})}
+	conn.exitStatus.Store(-1)
+	if what.PTY != PTYNone {
+		conn.size = what.Size
 	}
-	c.exitStatus.Store(-1)
-	if h.s.PTY != PTYNone {
-		c.size = h.s.Size
-	}
-	c.tasks.Go(func() {
-		c.overErr = c.ssh.Wait()
-		close(c.over)
-	})
-	c.tasks.Go(func() { answer(l.requests) })
-	c.tasks.Go(func() {
-		for ch := range l.channels {
-			_ = ch.Reject(xssh.Prohibited, "this client offers nothing")
-		}
-	})
-	return c
-}
-
-// answer answers a device's requests: signs of life are given, all else is
-// declined.
-func answer(requests <-chan *xssh.Request) {
-	for r := range requests {
-		_ = r.Reply(r.Type == keepAliveRequest, nil)
-	}
+	return conn
 }
 
 // serve takes the session's channel into service.
@@ -126,7 +91,7 @@ func (c *Conn) serve(ch channel) {
 		// read, so the device is held back by the reader and by nothing else.
 		var streams sync.WaitGroup
 		var second io.Writer = input
-		if c.s.program() {
+		if c.what.program() {
 			second = &c.stderr
 		}
 		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch}, make([]byte, 32<<10)) })
@@ -135,9 +100,6 @@ func (c *Conn) serve(ch channel) {
 		c.drained.Store(true)
 		_ = input.CloseWithError(c.outcome())
 	})
-	if c.s.KeepAlive > 0 {
-		c.tasks.Go(c.keepAlive)
-	}
 }
 
 // onlyReader hides all methods but Read, so that io.CopyBuffer uses its buffer.
@@ -176,25 +138,14 @@ func (c *Conn) outcome() error {
 	return io.EOF
 }
 
-// cause is why the connection ended; nil while it has not.
+// cause is why the session cannot go on; nil while it can.
 func (c *Conn) cause() error {
-	cause := c.w.ended()
-	if cause != nil && cause != errGivenUp {
-		return cause
-	}
 	select {
-	case <-c.over:
-		return c.overErr
+	case <-c.shut:
+		return net.ErrClosed
 	default:
-		return nil
+		return c.Client.cause()
 	}
-}
-
-func (c *Conn) lost(cause error) error {
-	if cause == net.ErrClosed {
-		return cause
-	}
-	return &LostError{Host: c.s.host, Port: c.s.port, Err: cause}
 }
 
 // Read returns what the device has written, its standard error included unless
@@ -246,35 +197,40 @@ func (c *Conn) CloseWrite() error {
 	return nil
 }
 
-// Close ends the session and the connection, and waits until all that belonged
-// to them has stopped. It takes leave of the device unless that is not
-// listening, and does not wait for it to answer.
+// Close ends the session, and the connection where the session was opened with
+// it, and waits until all that belonged to them has stopped. It takes leave of
+// the device unless that is not listening, and does not wait for it to answer.
 func (c *Conn) Close() error {
-	c.closeOnce.Do(func() {
-		close(c.closing)
-		c.w.remember(net.ErrClosed)
+	c.shutOnce.Do(func() {
+		close(c.shut)
+		if c.owner {
+			c.w.remember(net.ErrClosed)
+		}
 		if c.ch != nil {
 			_ = c.output.Close()
 			c.takeLeave()
 		}
-		_ = c.w.end(net.ErrClosed)
-		joined := make(chan struct{})
-		go func() {
-			c.tasks.Wait()
-			close(joined)
-		}()
-		select {
-		case <-joined:
-		case <-time.After(joinTime):
-			c.s.log.Debug("the connection's goroutines are held up")
+		limit := joinTime
+		if c.owner {
+			_ = c.Client.Close()
+		} else {
+			// The device's own goodbye ends them: one that is far away or stuck gives it late.
+			limit = partingTime
+		}
+		if !joined(&c.tasks, limit) {
+			c.s.log.Debug("the session's goroutines are held up")
 		}
 	})
 	return nil
 }
 
 // takeLeave closes the channel, so that the device frees the line at once. A
-// device that takes no bytes gets none.
+// device that takes no bytes gets none, unless others wait to send it some.
 func (c *Conn) takeLeave() {
+	if !c.owner {
+		leaveChannel(c.ch)
+		return
+	}
 	if c.w.writing.Load() > 0 {
 		return
 	}
@@ -296,8 +252,13 @@ func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
 	if size.Columns < 0 || size.Rows < 0 {
 		return fmt.Errorf("ssh: terminal size %d x %d is negative", size.Columns, size.Rows)
 	}
-	if c.s.PTY == PTYNone {
+	if c.what.PTY == PTYNone {
 		return errors.New("ssh: there is no terminal to resize")
+	}
+	select {
+	case <-c.shut:
+		return net.ErrClosed
+	default:
 	}
 	err := c.within(ctx, func() error {
 		_, err := c.ch.SendRequest("window-change", false, windowSize(size))
@@ -312,42 +273,14 @@ func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
 	return nil
 }
 
-// within waits for f no longer than ctx and the connection last. f goes on until
-// the connection ends.
-func (c *Conn) within(ctx context.Context, f func() error) error {
-	if err := ctx.Err(); err != nil {
-		return ended(ctx)
-	}
-	select {
-	case <-c.closing:
-		return net.ErrClosed
-	default:
-	}
-	done := make(chan error, 1)
-	go func() { done <- f() }()
-	select {
-	case err := <-done:
-		if err == io.EOF {
-			if cause := c.cause(); cause != nil {
-				err = c.lost(cause)
-			}
-		}
-		return err
-	case <-ctx.Done():
-		return ended(ctx)
-	}
-}
-
 // Alive reports whether the session is open and the device can be reached, as
 // far as is known without sending anything.
 func (c *Conn) Alive() bool {
 	select {
-	case <-c.over:
-		return false
-	case <-c.closing:
+	case <-c.shut:
 		return false
 	default:
-		return !c.drained.Load() && c.w.ended() == nil && socket.Alive(c.w.Conn)
+		return !c.drained.Load() && c.Client.Alive()
 	}
 }
 
@@ -360,28 +293,3 @@ func (c *Conn) ExitStatus() (status int, known bool) {
 // Stderr is the end, up to 4 KiB, of what a subsystem or a command has written to
 // its standard error. A shell's is part of what Read returns.
 func (c *Conn) Stderr() string { return c.stderr.String() }
-
-// ServerVersion is how the device announced itself: "SSH-2.0-Cisco-1.25".
-func (c *Conn) ServerVersion() string { return c.version }
-
-// Banner is the text that the device showed before it let us in, up to 64 KiB.
-func (c *Conn) Banner() string { return c.banner }
-
-// AuthMethod is the method that the device accepted last, "none" where it asked
-// for nothing.
-func (c *Conn) AuthMethod() string { return c.method }
-
-// HostKey is the key that the device proved to hold.
-func (c *Conn) HostKey() HostKey { return c.hostKey }
-
-// Algorithms are those in use.
-func (c *Conn) Algorithms() Algorithms { return algorithmsOf(c.ssh) }
-
-// PeerOffer is all that the device offered.
-func (c *Conn) PeerOffer() Offer { return c.offer }
-
-// RemoteAddr is the device's address.
-func (c *Conn) RemoteAddr() net.Addr { return c.w.RemoteAddr() }
-
-// LocalAddr is our own.
-func (c *Conn) LocalAddr() net.Addr { return c.w.LocalAddr() }

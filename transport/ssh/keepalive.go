@@ -17,18 +17,18 @@ var errSilent = errors.New("the device gives no sign of life")
 // KeepAlive asks the device for a sign of life, which nobody sees in the
 // terminal, and waits for it. That the device does not know the request is as
 // good an answer as any.
-func (c *Conn) KeepAlive(ctx context.Context) error {
+func (c *Client) KeepAlive(ctx context.Context) error {
 	return c.within(ctx, c.ping)
 }
 
-func (c *Conn) ping() error {
+func (c *Client) ping() error {
 	_, _, err := c.ssh.SendRequest(keepAliveRequest, true, nil)
 	return err
 }
 
 // keepAlive watches a device that may have gone away without a word. Whatever
 // it sends is a sign of life; only after an interval of silence is it asked, once.
-func (c *Conn) keepAlive() {
+func (c *Client) keepAlive() {
 	ticker := time.NewTicker(c.s.KeepAlive)
 	defer ticker.Stop()
 	answered := make(chan struct{}, 1)

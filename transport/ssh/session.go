@@ -9,6 +9,51 @@ import (
 	xssh "golang.org/x/crypto/ssh"
 )
 
+// Session is what to open on a connection. The zero Session is a shell on a
+// terminal of 511 columns and 1000 rows.
+type Session struct {
+	// Size is the terminal size to ask for; zero means 511 columns, 1000 rows.
+	Size transport.Size
+
+	// Term is the terminal type; empty means "vt100".
+	Term string
+
+	// PTY says whether to ask for a pseudo-terminal.
+	PTY PTY
+
+	// Subsystem, where set, is started instead of a shell (RFC 4254, section
+	// 6.5): "netconf" for example. There is no terminal then, whatever PTY says,
+	// and standard error is kept out of what Read returns.
+	Subsystem string
+
+	// Command, where set, is run instead of a shell, in the same manner. It and
+	// Subsystem exclude each other.
+	Command string
+}
+
+// withDefaults fills in what is not set, or says what cannot be.
+func (s Session) withDefaults() (Session, error) {
+	if s.Size == (transport.Size{}) {
+		s.Size = defaultSize
+	}
+	if s.Size.Columns < 0 || s.Size.Rows < 0 {
+		return s, fmt.Errorf("ssh: terminal size %d x %d is negative", s.Size.Columns, s.Size.Rows)
+	}
+	if s.Subsystem != "" && s.Command != "" {
+		return s, errors.New("ssh: both a subsystem and a command are asked for")
+	}
+	if s.program() {
+		s.PTY = PTYNone
+	}
+	if s.Term == "" {
+		s.Term = defaultTerm
+	}
+	return s, nil
+}
+
+// program tells that a program is started instead of a shell.
+func (s *Session) program() bool { return s.Subsystem != "" || s.Command != "" }
+
 // ptyRequest is the payload of "pty-req" (RFC 4254, section 6.2). No modes are
 // asked for: the device's own are those it is used to, with echo.
 type ptyRequest struct {
@@ -28,9 +73,10 @@ type programRequest struct{ Name string }
 // noModes is TTY_OP_END alone.
 const noModes = "\x00"
 
-// openShell opens a channel with a terminal and a shell on it.
-func (c *Conn) openShell(h *handshake) error {
-	opened, err := await(c, func() (channel, error) {
+// openShell opens a channel and what it is for. entered is called between the
+// two.
+func (c *Conn) openShell(entered func()) error {
+	opened, err := await(c.Client, func() (channel, error) {
 		ch, requests, err := c.ssh.OpenChannel("session", nil)
 		return channel{ch, requests}, err
 	})
@@ -38,16 +84,8 @@ func (c *Conn) openShell(h *handshake) error {
 		return refusedSession(err)
 	}
 	c.serve(opened)
-	h.enter(PhaseShell)
-	if err := c.startShell(); err != nil {
-		return err
-	}
-	took := h.enter(PhaseShell)
-	c.s.log.Debug("shell", "took", took)
-	if f := c.s.Trace.ShellOpened; f != nil {
-		f(took)
-	}
-	return nil
+	entered()
+	return c.startShell()
 }
 
 // startShell asks for the terminal and, without waiting in between, for the
@@ -56,16 +94,16 @@ func (c *Conn) openShell(h *handshake) error {
 // terminal there is a shell all the same. Answers come in order, so the shell's
 // says that the request for the terminal has been dealt with.
 func (c *Conn) startShell() error {
-	if c.s.PTY != PTYNone {
+	if c.what.PTY != PTYNone {
 		size := c.Size()
 		pty := xssh.Marshal(&ptyRequest{
-			Term: c.s.Term, Columns: uint32(size.Columns), Rows: uint32(size.Rows), Modes: noModes,
+			Term: c.what.Term, Columns: uint32(size.Columns), Rows: uint32(size.Rows), Modes: noModes,
 		})
-		ok, err := c.request("pty-req", c.s.PTY == PTYRequire, pty)
+		ok, err := c.request("pty-req", c.what.PTY == PTYRequire, pty)
 		if err != nil {
 			return err
 		}
-		if !ok && c.s.PTY == PTYRequire {
+		if !ok && c.what.PTY == PTYRequire {
 			return errors.New("the device refuses a terminal")
 		}
 	}
@@ -76,10 +114,10 @@ func (c *Conn) startShell() error {
 func (c *Conn) start() error {
 	name, what, payload := "shell", "a shell", []byte(nil)
 	switch {
-	case c.s.Subsystem != "":
-		name, what, payload = "subsystem", fmt.Sprintf("the subsystem %q", c.s.Subsystem), xssh.Marshal(&programRequest{c.s.Subsystem})
-	case c.s.Command != "":
-		name, what, payload = "exec", fmt.Sprintf("the command %q", c.s.Command), xssh.Marshal(&programRequest{c.s.Command})
+	case c.what.Subsystem != "":
+		name, what, payload = "subsystem", fmt.Sprintf("the subsystem %q", c.what.Subsystem), xssh.Marshal(&programRequest{c.what.Subsystem})
+	case c.what.Command != "":
+		name, what, payload = "exec", fmt.Sprintf("the command %q", c.what.Command), xssh.Marshal(&programRequest{c.what.Command})
 	}
 	ok, err := c.request(name, true, payload)
 	if err != nil {
@@ -92,7 +130,7 @@ func (c *Conn) start() error {
 }
 
 func (c *Conn) request(name string, wantReply bool, payload []byte) (bool, error) {
-	return await(c, func() (bool, error) { return c.ch.SendRequest(name, wantReply, payload) })
+	return await(c.Client, func() (bool, error) { return c.ch.SendRequest(name, wantReply, payload) })
 }
 
 // refusedSession tells a refusal, whose reason may be that all lines are in use,
@@ -107,7 +145,7 @@ func refusedSession(err error) error {
 // await calls f, which waits for the device, and does not wait for it longer
 // than the connection lives: a request that x/crypto/ssh makes in the moment in
 // which the connection ends may never return.
-func await[T any](c *Conn, f func() (T, error)) (T, error) {
+func await[T any](c *Client, f func() (T, error)) (T, error) {
 	type result struct {
 		value T
 		err   error
