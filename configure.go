@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/vtynet/vty/platform"
@@ -19,6 +23,9 @@ type Report struct {
 	Uncertain bool     // the commit was typed, and how it ended is not known
 	Commit    string   // what the device said to the commit
 	Saved     bool     // the running configuration was saved
+	Diff      string   // what the candidate would change, as the device shows it; see Configuration.Diff
+	Check     string   // what the device said to the check
+	Timed     bool     // the commit is taken back unless it is confirmed in time; see Device.Confirm
 }
 
 // Line is one configuration line and the device's answer.
@@ -47,6 +54,8 @@ func (r *Report) state() string {
 	switch {
 	case r.Uncertain:
 		return "whether it took effect is not known: look at the device"
+	case r.Timed:
+		return "the configuration was committed, and is taken back unless it is confirmed in time"
 	case r.Aborted:
 		return "nothing was changed: the candidate was thrown away"
 	case r.Committed:
@@ -57,7 +66,8 @@ func (r *Report) state() string {
 	return fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Unsent))
 }
 
-// Configuration is what to configure and how.
+// Configuration is what to configure and how. A wish that the platform has no
+// means for is an error that wraps ErrUnsupported, before anything is typed.
 type Configuration struct {
 	// Lines are sent in order. A line may hold line feeds where one statement
 	// goes over several lines (a banner). Blank lines are left out.
@@ -66,6 +76,29 @@ type Configuration struct {
 	KeepGoing bool
 	// Save makes the running configuration survive a restart.
 	Save bool
+
+	// Mode takes the place of the platform's mode for configuration: one of its
+	// other ways ("configuration private"), or a candidate's name ("session x").
+	Mode string
+	// Candidate asks for all or nothing, also where the platform's usual way acts
+	// at once. Diff, Check, DryRun, Comment, Label and Confirm imply it.
+	Candidate bool
+	// Diff asks the device what the candidate would change, for the report.
+	Diff bool
+	// Check has the device test the candidate before it is committed.
+	Check bool
+	// DryRun throws the candidate away in the end: nothing is changed.
+	DryRun bool
+	// Comment and Label go with the commit, in one line each.
+	Comment, Label string
+	// Confirm, where not 0, is how long the device waits for Device.Confirm before
+	// it takes the commit back. It is rounded up to what the device can count.
+	Confirm time.Duration
+}
+
+// transactional reports whether only a candidate will do.
+func (c *Configuration) transactional() bool {
+	return c.Candidate || c.Diff || c.Check || c.DryRun || c.Comment != "" || c.Label != "" || c.Confirm != 0
 }
 
 // Configure sends configuration lines. It stops at the first line that the
@@ -81,8 +114,8 @@ func (d *Device) Configure(ctx context.Context, lines ...string) (*Report, error
 
 // Apply is Configure with all that may be said about it.
 func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error) {
-	how := d.def.Configure
-	report := &Report{Candidate: len(how.Commit) > 0}
+	how, err := d.method(&conf)
+	report := &Report{Candidate: err == nil && len(how.Commit) > 0}
 	var lines []string
 	for _, l := range conf.Lines {
 		if err := d.printable(l); err != nil {
@@ -93,8 +126,8 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 		}
 	}
 	report.Unsent = lines
-	if how.Mode == "" {
-		return report, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
+	if err != nil {
+		return report, err
 	}
 	if err := d.lock(ctx); err != nil {
 		return report, err
@@ -103,33 +136,194 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	if err := d.ch.Err(); err != nil {
 		return report, fmt.Errorf("%s: %w", d.host, err)
 	}
-	if err := d.reachMode(ctx, how.Mode); err != nil {
+	if err := d.toConfigure(ctx, how); err != nil {
 		return report, err
 	}
-	err := d.sendLines(ctx, conf, report)
+	err = d.sendLines(ctx, how, conf, report)
 	if report.Candidate {
-		err = d.concludeCandidate(ctx, report, err)
+		err = d.concludeCandidate(ctx, how, conf, report, err)
 	}
 	if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
 	}
-	if err == nil && conf.Save && len(how.Save) > 0 {
-		if err = d.steps(ctx, how.Save); err == nil {
+	if err == nil && conf.Save && !conf.DryRun && len(how.Save) > 0 {
+		if err = d.steps(ctx, how.Save, d.home()); err == nil {
 			report.Saved = true
 		}
 	}
 	return report, err
 }
 
-// sendLines sends report.Unsent, line by line.
-func (d *Device) sendLines(ctx context.Context, conf Configuration, report *Report) error {
+// candidateName is the name of a session that vty makes for a candidate.
+const candidateName = "vty"
+
+// method is how a configuration is to be applied: by the platform's usual way or
+// by way of a candidate, with the caller's wishes filled in.
+func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	how := d.def.Configure
+	missing := func(what string) error {
+		return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
+	}
+	mode, _ := platform.Target(conf.Mode)
+	other, _ := platform.Target(d.def.Candidate.Mode)
+	if len(how.Commit) == 0 && conf.transactional() || other != "" && mode == other {
+		if how = d.def.Candidate; how.Mode == "" && d.def.Configure.Mode != "" {
+			return nil, missing("a candidate, a difference, a check, a comment or a timer")
+		}
+	}
+	if how.Mode == "" {
+		return nil, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
+	}
+	if conf.Mode != "" {
+		how.Mode = conf.Mode
+	}
+	mode, argument := platform.Target(how.Mode)
+	values := map[string]string{"comment": conf.Comment, "label": conf.Label, "minutes": "", "seconds": "", "clock": ""}
+	if m, ok := d.def.Mode(mode); ok && m.Argument != "" {
+		if argument == "" {
+			argument = candidateName
+			how.Mode += " " + argument
+		}
+		values[m.Argument] = argument
+	}
+	for name, text := range map[string]string{"comment": conf.Comment, "label": conf.Label} {
+		switch {
+		case text == "":
+		case !platform.Takes(how.Commit, name):
+			return nil, missing("a " + name + " of a commit")
+		case strings.ContainsAny(text, "\"\n\r"):
+			return nil, &InputError{Input: text, Why: "a " + name + " is one line without quotation marks"}
+		}
+		if err := d.printable(text); err != nil {
+			return nil, err
+		}
+	}
+	if conf.Confirm != 0 {
+		if !timed(how.Commit) {
+			return nil, missing("a commit with a timer")
+		}
+		maps.Copy(values, timer(conf.Confirm))
+	}
+	if (conf.Diff) && len(how.Diff) == 0 {
+		return nil, missing("the difference of a candidate")
+	}
+	if conf.Check && len(how.Check) == 0 {
+		return nil, missing("the check of a candidate")
+	}
+	return filled(how, values), nil
+}
+
+// timed reports whether a commit has a place for a timer.
+func timed(commit []platform.Step) bool {
+	return platform.Takes(commit, "minutes") || platform.Takes(commit, "seconds") || platform.Takes(commit, "clock")
+}
+
+// timer is a duration in the ways that devices count it.
+func timer(limit time.Duration) map[string]string {
+	seconds := max(int(math.Ceil(limit.Seconds())), 1)
+	minutes := (seconds + 59) / 60
+	return map[string]string{
+		"seconds": strconv.Itoa(seconds),
+		"minutes": strconv.Itoa(minutes),
+		"clock":   fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60),
+	}
+}
+
+func filled(how platform.Configure, values map[string]string) *platform.Configure {
+	for _, steps := range []*[]platform.Step{
+		&how.Diff, &how.Check, &how.Commit, &how.Confirm, &how.Cancel, &how.Abort, &how.Rollback, &how.Save,
+	} {
+		*steps = platform.FillSteps(*steps, values)
+	}
+	return &how
+}
+
+// toConfigure enters the mode for configuration. Where somebody else holds the
+// configuration the error is a *LockedError.
+func (d *Device) toConfigure(ctx context.Context, how *platform.Configure) error {
+	err := d.reachMode(ctx, how.Mode)
+	if refused, ok := errors.AsType[*ModeError](err); ok && how.Locked != nil {
+		for line := range strings.SplitSeq(refused.Answer, "\n") {
+			if how.Locked.MatchString(line) {
+				return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
+			}
+		}
+	}
+	return err
+}
+
+// Save makes the running configuration survive a restart. The error wraps
+// ErrUnsupported where the platform has no such thing: where a commit is lasting
+// by itself, for example.
+func (d *Device) Save(ctx context.Context) error {
+	return d.aside(ctx, "saving", func(how *platform.Configure) []platform.Step { return how.Save })
+}
+
+// Confirm makes a commit with a timer last; see Configuration.Confirm. It may be
+// called on another session, so that it proves that the device can be reached.
+func (d *Device) Confirm(ctx context.Context) error {
+	return d.aside(ctx, "a commit with a timer", func(how *platform.Configure) []platform.Step { return how.Confirm })
+}
+
+// Cancel takes a commit with a timer back at once.
+func (d *Device) Cancel(ctx context.Context) error {
+	return d.aside(ctx, "taking a commit with a timer back", func(how *platform.Configure) []platform.Step { return how.Cancel })
+}
+
+// Rollback takes n commits back, 1 or more, and commits that.
+func (d *Device) Rollback(ctx context.Context, n int) error {
+	if n < 1 {
+		return &InputError{Input: strconv.Itoa(n), Why: "the number of commits to take back is 1 or more"}
+	}
+	return d.aside(ctx, "taking commits back", func(how *platform.Configure) []platform.Step {
+		return platform.FillSteps(how.Rollback, map[string]string{"number": strconv.Itoa(n)})
+	})
+}
+
+// aside types steps of the usual way to configure, or else of the one by way of
+// a candidate, and comes back. Those of Save run in the mode for commands, all
+// others in that for configuration, unless they say otherwise.
+func (d *Device) aside(ctx context.Context, what string, list func(*platform.Configure) []platform.Step) error {
+	if err := d.lock(ctx); err != nil {
+		return err
+	}
+	defer d.unlock()
+	if err := d.ch.Err(); err != nil {
+		return fmt.Errorf("%s: %w", d.host, err)
+	}
+	for _, how := range []platform.Configure{d.def.Configure, d.def.Candidate} {
+		steps := list(&how)
+		if len(steps) == 0 {
+			continue
+		}
+		mode, argument := platform.Target(how.Mode)
+		if m, ok := d.def.Mode(mode); ok && m.Argument != "" && argument == "" {
+			how.Mode += " " + candidateName
+			steps = platform.FillSteps(steps, map[string]string{m.Argument: candidateName})
+		}
+		own := append([]platform.Failure{}, how.Failures...)
+		in := how.Mode
+		if what == "saving" {
+			in = d.mode
+		}
+		err := d.within(ctx, in, steps, own)
+		if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
+			err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
+		}
+		return err
+	}
+	return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
+}
+
+// sendLines sends report.Unsent, line by line.
+func (d *Device) sendLines(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
+	mode, _ := platform.Target(how.Mode)
 	var first error
 	for len(report.Unsent) > 0 {
 		text := report.Unsent[0]
 		report.Unsent = report.Unsent[1:]
 		n := len(report.Lines) + 1
-		reply, err := d.ch.Send(ctx, d.input(platform.Step{Send: text}, how.Mode, d.mode))
+		reply, err := d.ch.Send(ctx, d.input(platform.Step{Send: text}, mode, d.home()))
 		if err != nil {
 			report.Lines = append(report.Lines, Line{Text: text, Reason: err.Error()})
 			return &ConfigureError{Host: d.host, Line: n, Report: report, Err: err}
@@ -145,9 +339,9 @@ func (d *Device) sendLines(ctx context.Context, conf Configuration, report *Repo
 		if refused && !conf.KeepGoing {
 			return first
 		}
-		if reply.Mode != how.Mode && len(report.Unsent) > 0 {
+		if reply.Mode != mode && len(report.Unsent) > 0 {
 			return &ConfigureError{Host: d.host, Line: n, Report: report, Err: &ModeError{
-				Host: d.host, From: how.Mode, To: how.Mode, Seen: reply.Mode,
+				Host: d.host, From: mode, To: mode, Seen: reply.Mode,
 				Err: fmt.Errorf("the line left configuration mode with %d lines still to come", len(report.Unsent)),
 			}}
 		}
@@ -156,45 +350,94 @@ func (d *Device) sendLines(ctx context.Context, conf Configuration, report *Repo
 }
 
 // concludeCandidate commits the candidate, or throws it away where something
-// went wrong before.
-func (d *Device) concludeCandidate(ctx context.Context, report *Report, err error) error {
-	how := d.def.Configure
+// went wrong before or nothing was to be changed.
+func (d *Device) concludeCandidate(ctx context.Context, how *platform.Configure, conf Configuration, report *Report, err error) error {
 	if d.ch.Err() != nil {
 		return err
 	}
 	if err == nil {
-		if err = d.commit(ctx, report); err == nil {
-			report.Committed = true
-			return nil
+		err = d.review(ctx, how, conf, report)
+		if err == nil && !conf.DryRun {
+			if err = d.commit(ctx, how, report); err == nil {
+				report.Committed, report.Timed = true, conf.Confirm != 0
+				return nil
+			}
 		}
-		err = &ConfigureError{Host: d.host, Report: report, Err: err}
+		if err != nil {
+			err = &ConfigureError{Host: d.host, Report: report, Err: err}
+		}
 		if report.Uncertain || d.ch.Err() != nil {
 			return err // what a rollback would undo cannot be known
 		}
 	}
 	ctx, cancel := cleanUp(ctx)
 	defer cancel()
-	if e := d.reachMode(ctx, how.Mode); e != nil {
-		return err
+	gone := d.within(ctx, how.Mode, how.Abort, nil)
+	report.Aborted = gone == nil
+	if err == nil && gone != nil {
+		err = &ConfigureError{Host: d.host, Report: report, Err: gone}
 	}
-	report.Aborted = d.steps(ctx, how.Abort, d.mode) == nil
 	return err
 }
 
-func (d *Device) commit(ctx context.Context, report *Report) error {
-	how := d.def.Configure
-	if err := d.reachMode(ctx, how.Mode); err != nil {
-		return err
-	}
-	for _, step := range how.Commit {
-		reply, err := d.ch.Send(ctx, d.input(step, d.mode))
-		if err != nil {
-			report.Uncertain = true
-			return fmt.Errorf("%s: %w", d.host, err)
+// review shows and checks the candidate, as far as that is wanted.
+func (d *Device) review(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
+	for _, look := range []struct {
+		wanted bool
+		steps  []platform.Step
+		said   *string
+	}{{conf.Diff, how.Diff, &report.Diff}, {conf.Check, how.Check, &report.Check}} {
+		if !look.wanted {
+			continue
 		}
-		report.Commit += reply.Text
-		if reason, refused := judge(reply.Text, how.Failures, d.def.Failures); refused {
-			return &CommandError{Host: d.host, Command: step.Send, Reason: reason, Answer: reply.Text}
+		for _, step := range look.steps {
+			text, err := d.say(ctx, how, step)
+			*look.said += text
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Device) commit(ctx context.Context, how *platform.Configure, report *Report) error {
+	for _, step := range how.Commit {
+		text, err := d.say(ctx, how, step)
+		report.Commit += text
+		if err != nil {
+			_, before := errors.AsType[*ModeError](err)
+			report.Uncertain = !before && !errors.Is(err, ErrRefused)
+			return err
+		}
+	}
+	return nil
+}
+
+// say types a step of how in its mode and returns what the device says to it.
+func (d *Device) say(ctx context.Context, how *platform.Configure, step platform.Step) (string, error) {
+	in := how.Mode
+	if step.In != "" {
+		in = step.In
+	}
+	if err := d.reachMode(ctx, in); err != nil {
+		return "", err
+	}
+	reply, err := d.ch.Send(ctx, d.input(step, d.home()))
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", d.host, err)
+	}
+	if reason, refused := judge(reply.Text, how.Failures, d.def.Failures); refused && !step.Optional {
+		return reply.Text, &CommandError{Host: d.host, Command: step.Send, Reason: reason, Answer: reply.Text}
+	}
+	return reply.Text, nil
+}
+
+// within types steps in a mode; they may leave it at the end.
+func (d *Device) within(ctx context.Context, mode string, steps []platform.Step, failures []platform.Failure) error {
+	for _, step := range steps {
+		if _, err := d.say(ctx, &platform.Configure{Mode: mode, Failures: failures}, step); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -19,7 +19,8 @@ type Device struct {
 	cfg    *Config
 	def    *platform.Definition
 	ch     *channel.Channel
-	mode   string // that commands run in
+	mode   string // that commands run in, with its argument if it takes one
+	way    string // the mode that was entered last, as it was asked for; "" once it was left
 	banner string
 	turn   chan struct{} // holds a token while an operation is under way
 }
@@ -151,13 +152,11 @@ func (d *Device) Close() error {
 
 // leave types the platform's on-close steps.
 func (d *Device) leave(ctx context.Context) error {
-	if d.Mode() != d.mode {
-		if err := d.reachMode(ctx, d.mode); err != nil {
-			return err
-		}
+	if err := d.reachMode(ctx, d.mode); err != nil {
+		return err
 	}
 	for _, step := range d.def.Close {
-		in := d.input(step, d.mode)
+		in := d.input(step, d.home())
 		in.Last = true
 		if reply, err := d.ch.Send(ctx, in); err != nil || reply.Ended {
 			return err

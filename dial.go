@@ -42,7 +42,7 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	ctx, cancel := openContext(ctx, cfg)
 	defer cancel()
 	started := time.Now()
-	conn, err := reach(ctx, name, port, cfg)
+	conn, err := reach(ctx, name, port, def, cfg)
 	if err != nil {
 		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: err}
 	}
@@ -109,7 +109,7 @@ func hostPort(host string, cfg *Config) (name string, port int, err error) {
 }
 
 // reach opens the transport.
-func reach(ctx context.Context, host string, port int, cfg *Config) (transport.Conn, error) {
+func reach(ctx context.Context, host string, port int, def *platform.Definition, cfg *Config) (transport.Conn, error) {
 	switch {
 	case cfg.Dial != nil:
 		return cfg.Dial(ctx)
@@ -121,7 +121,7 @@ func reach(ctx context.Context, host string, port int, cfg *Config) (transport.C
 		return conn, nil
 	case cfg.Transport == SSH || cfg.Transport == "":
 		conn, err := ssh.Dial(ctx, host, port, &ssh.Config{
-			User: cfg.User, Auth: cfg.Auth, HostKeys: cfg.HostKeys,
+			User: loginName(cfg, def), Auth: cfg.Auth, HostKeys: cfg.HostKeys,
 			Socket: cfg.Socket, Size: cfg.Size, Legacy: cfg.Legacy, Logger: cfg.Logger,
 		})
 		if err != nil {
@@ -170,7 +170,7 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		return fail(PhaseMode, err)
 	}
 	if !cfg.KeepTerminal {
-		if err := d.steps(ctx, def.Open, d.mode); err != nil {
+		if err := d.prepare(ctx); err != nil {
 			return fail(PhasePrepare, err)
 		}
 	}
@@ -179,6 +179,15 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		trace.Ready(prompt, mode, time.Since(started))
 	}
 	return d, nil
+}
+
+// loginName is the user's name, with what the platform wants to be told in it.
+func loginName(cfg *Config, def *platform.Definition) string {
+	suffix := def.Login.Suffix
+	if suffix == "" || cfg.User == "" || cfg.KeepTerminal || strings.Contains(cfg.User, suffix[:1]) {
+		return cfg.User
+	}
+	return cfg.User + suffix
 }
 
 // authenticated reports whether the transport has proved who the user is, so that
@@ -239,7 +248,7 @@ func (d *Device) login() channel.Login {
 		l.Rejected = usual.Rejected
 	}
 	l.Detours = d.asks(append(d.def.Login.Detours[:len(d.def.Login.Detours):len(d.def.Login.Detours)], usual.Detours...))
-	l.UserName = func(context.Context) (string, error) { return d.cfg.User, nil }
+	l.UserName = func(context.Context) (string, error) { return loginName(d.cfg, d.def), nil }
 	l.PasswordText = func(ctx context.Context) (channel.Answer, error) {
 		secret, err := d.cfg.secret(ctx, "password")
 		return channel.Answer{Text: secret.Reveal(), Hidden: true}, err

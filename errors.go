@@ -23,6 +23,12 @@ var (
 	ErrRefused = errors.New("refused by the device")
 	// ErrNoConfiguration: the platform has no mode that takes configuration lines.
 	ErrNoConfiguration = errors.New("the platform has no configuration mode")
+	// ErrUnsupported: the platform has no means for what was asked.
+	ErrUnsupported = errors.New("the platform has no means for it")
+	// ErrLocked: somebody else holds the configuration.
+	ErrLocked = errors.New("the configuration is held by another session")
+	// ErrAmbiguous: the prompt is that of more than one mode.
+	ErrAmbiguous = errors.New("ambiguous prompt")
 	// ErrStayed: a command that was to end the session did not.
 	ErrStayed = errors.New("the device did not end the session")
 	// ErrInput: the text given cannot be typed as one command.
@@ -117,6 +123,37 @@ func (e *ModeError) Unwrap() error {
 	}
 	return e.Err
 }
+
+// LockedError says that the configuration could not be entered because somebody
+// else holds it. It wraps ErrLocked and the *ModeError.
+type LockedError struct {
+	Host string
+	Said string // the device's own words, which often name the other
+	Err  error
+}
+
+func (e *LockedError) Error() string {
+	return fmt.Sprintf("%s: %v: %s", e.Host, ErrLocked, auth.Mask(e.Said))
+}
+
+// Unwrap returns ErrLocked and the *ModeError.
+func (e *LockedError) Unwrap() []error { return []error{ErrLocked, e.Err} }
+
+// AmbiguousError says that a prompt is that of more than one mode of the platform,
+// so that nobody can say where the device is. It wraps ErrAmbiguous.
+type AmbiguousError struct {
+	Host   string
+	Prompt string
+	Modes  []string // two or more
+}
+
+func (e *AmbiguousError) Error() string {
+	return fmt.Sprintf("%s: the prompt %q is that of the modes %s: the platform's definition must tell them apart",
+		e.Host, e.Prompt, strings.Join(e.Modes, " and "))
+}
+
+// Unwrap returns ErrAmbiguous.
+func (e *AmbiguousError) Unwrap() error { return ErrAmbiguous }
 
 // SecretError says that the device asked for a secret that nobody gave, or
 // refused the one it was given.

@@ -10,10 +10,18 @@ import (
 // at for the device's refusal: a refused command says little.
 const judged = 16
 
+// judgedWhole is the length in bytes up to which an answer is also judged as a
+// whole.
+const judgedWhole = 4 << 10
+
 // judge finds the line of an answer that says the command was refused.
 func judge(text string, failures ...[]platform.Failure) (line string, refused bool) {
 	if text == "" {
 		return "", false
+	}
+	if len(text) <= judgedWhole && platform.JudgeWhole(text, failures...) == platform.SeverityError {
+		line, _ = cutLines(strings.TrimLeft(text, "\n"), 1)
+		return line, true
 	}
 	head, rest := cutLines(text, judged)
 	for l := range strings.SplitSeq(head, "\n") {

@@ -3,6 +3,7 @@ package vty
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/vtynet/vty/channel"
@@ -10,8 +11,11 @@ import (
 )
 
 // Enter brings the device into a mode of its platform, by whatever way leads
-// there, and keeps it there for the commands that follow. The error is a
-// *ModeError where there is no way or the device refuses.
+// there, and keeps it there for the commands that follow. A mode that takes an
+// argument is asked for with it behind a blank ("vdom customer1"), and so is one
+// way of several into a mode ("configuration private"). The error is a
+// *ModeError where there is no way or the device refuses, and an
+// *AmbiguousError where a prompt is that of two modes.
 func (d *Device) Enter(ctx context.Context, mode string) error {
 	if err := d.lock(ctx); err != nil {
 		return err
@@ -24,43 +28,140 @@ func (d *Device) Enter(ctx context.Context, mode string) error {
 	return nil
 }
 
-// reachMode goes the way from the mode the device is in to mode. Each leg is
-// checked by the prompt that ends it.
-func (d *Device) reachMode(ctx context.Context, mode string) error {
-	_, from := d.ch.Prompt()
-	if from == mode {
+// reachMode goes the way from the mode the device is in to a target, see
+// [platform.Target]. Each leg is checked by the prompt that ends it.
+func (d *Device) reachMode(ctx context.Context, target string) error {
+	if d.stands(target) {
 		return nil
 	}
-	way, err := d.def.Path(from, mode)
+	_, from := d.ch.Prompt()
+	if err := d.unambiguous(); err != nil {
+		return err
+	}
+	way, err := d.def.Path(from, target)
 	if err != nil {
-		return &ModeError{Host: d.host, From: from, To: mode, Seen: from, Err: err}
+		return &ModeError{Host: d.host, From: from, To: target, Seen: from, Err: err}
 	}
 	for _, leg := range way {
+		d.way = ""
 		if err := d.takeLeg(ctx, leg); err != nil {
+			return err
+		}
+	}
+	d.way = target
+	if !d.stands(target) { // its prompt shows another argument
+		prompt, seen := d.ch.Prompt()
+		return &ModeError{Host: d.host, From: from, To: target, Seen: seen, Answer: prompt}
+	}
+	return nil
+}
+
+// stands reports whether the device is at a target. The prompt says it; where it
+// does not show which way was taken or which argument was given, what was typed
+// last says that.
+func (d *Device) stands(target string) bool {
+	mode, argument := platform.Target(target)
+	prompt, seen := d.ch.Prompt()
+	if seen != mode || argument == "" {
+		return seen == mode
+	}
+	if m, ok := d.def.Mode(mode); ok {
+		if shown := m.Shown(lastLine(prompt)); shown != "" {
+			return shown == argument
+		}
+	}
+	return d.way == target
+}
+
+// unambiguous checks that the prompt is of one mode.
+func (d *Device) unambiguous() error {
+	prompt, _ := d.ch.Prompt()
+	line := lastLine(prompt)
+	var modes []string
+	for i := range d.def.Modes {
+		if m := &d.def.Modes[i]; m.Matches(line) {
+			modes = append(modes, m.Name)
+		}
+	}
+	if len(modes) > 1 {
+		return &AmbiguousError{Host: d.host, Prompt: line, Modes: modes}
+	}
+	return nil
+}
+
+func lastLine(prompt string) string {
+	return strings.TrimRight(prompt[strings.LastIndexByte(prompt, '\n')+1:], " \t")
+}
+
+func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
+	said := ""
+	for i, step := range leg.Steps {
+		modes := []string{leg.To, leg.From}
+		if i < len(leg.Steps)-1 {
+			modes = nil // some place in between
+			for _, m := range d.def.Modes {
+				modes = append(modes, m.Name)
+			}
+		}
+		reply, err := d.ch.Send(ctx, d.input(step, modes...))
+		if err != nil {
+			_, seen := d.ch.Prompt()
+			return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Err: err}
+		}
+		said = reply.Text
+		if _, refused := judge(said, d.def.Failures); refused && !step.Optional && i < len(leg.Steps)-1 {
+			break // what follows would be typed in the wrong place
+		}
+	}
+	if _, seen := d.ch.Prompt(); seen != leg.To {
+		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: said}
+	}
+	return d.unambiguous()
+}
+
+// prepare sets the terminal and types the on-open steps.
+func (d *Device) prepare(ctx context.Context) error {
+	var steps []platform.Step
+	for _, ways := range [][]platform.Way{d.def.Paging, d.def.Width} {
+		if len(ways) == 1 {
+			// Where there is no other way, nothing depends on whether it is taken.
+			for _, step := range ways[0] {
+				step.Optional = true
+				steps = append(steps, step)
+			}
+			continue
+		}
+		if err := d.firstWay(ctx, ways); err != nil {
+			return err
+		}
+	}
+	return d.steps(ctx, append(steps, d.def.Open...), d.home())
+}
+
+// firstWay tries ways until the device takes one. That it takes none does no
+// harm.
+func (d *Device) firstWay(ctx context.Context, ways []platform.Way) error {
+	for _, way := range ways {
+		err := d.steps(ctx, way, d.home())
+		if err == nil || d.ch.Err() != nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
-	said := ""
-	for _, step := range leg.Steps {
-		reply, err := d.ch.Send(ctx, d.input(step, leg.To, leg.From))
-		if err != nil {
-			_, seen := d.ch.Prompt()
-			return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Err: err}
-		}
-		said = reply.Text
-	}
-	if _, seen := d.ch.Prompt(); seen != leg.To {
-		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: said}
-	}
-	return nil
+// home is the name of the mode that commands run in.
+func (d *Device) home() string {
+	mode, _ := platform.Target(d.mode)
+	return mode
 }
 
 // steps types steps. A refusal of one that is not optional is a *CommandError.
+// After steps in other modes the device is brought back to the one it was in.
 func (d *Device) steps(ctx context.Context, steps []platform.Step, modes ...string) error {
+	if slices.ContainsFunc(steps, func(s platform.Step) bool { return s.In != "" }) {
+		return d.elsewhere(ctx, steps, modes)
+	}
 	for len(steps) > 0 {
 		n := independent(steps)
 		if n > 1 {
@@ -83,6 +184,36 @@ func (d *Device) steps(ctx context.Context, steps []platform.Step, modes ...stri
 		steps = steps[max(n, 1):]
 	}
 	return nil
+}
+
+// elsewhere is steps where some of them are typed in other modes.
+func (d *Device) elsewhere(ctx context.Context, steps []platform.Step, modes []string) error {
+	_, here := d.ch.Prompt()
+	if d.way != "" {
+		here = d.way
+	}
+	var err error
+	for _, step := range steps {
+		in := here
+		if step.In != "" {
+			in = step.In
+		}
+		if err = d.reachMode(ctx, in); err == nil {
+			var ended bool
+			if ended, err = d.step(ctx, step, append(modes[:len(modes):len(modes)], in)); ended {
+				return err
+			}
+		}
+		if err != nil && (!step.Optional || d.ch.Err() != nil) {
+			break
+		}
+	}
+	if d.ch.Err() != nil {
+		return err
+	}
+	ctx, cancel := cleanUp(ctx)
+	defer cancel()
+	return errors.Join(err, d.reachMode(ctx, here))
 }
 
 // independent returns how many steps at the head of steps need no answer before
@@ -129,20 +260,20 @@ func (d *Device) input(step platform.Step, modes ...string) channel.Input {
 	}
 }
 
-// asks makes a channel's questions of a definition's. A secret is given once: a
-// device that asks again has refused it.
+// asks makes a channel's questions of a definition's. A secret is given as often
+// as the definition says, once mostly: a device that asks again has refused it.
 func (d *Device) asks(asks []platform.Ask) []channel.Ask {
 	var out []channel.Ask
 	for _, ask := range asks {
-		given := false
+		given := 0
 		out = append(out, channel.Ask{Shape: ask.Prompt, Hidden: ask.Secret != "" && ask.Secret != "user", Answer: func(ctx context.Context, _ string) (channel.Answer, error) {
 			if ask.Secret == "" {
 				return channel.Answer{Text: ask.Answer, Key: ask.Key}, nil
 			}
-			if given {
+			if given == max(ask.Times, 1) {
 				return channel.Answer{}, &SecretError{Name: ask.Secret, Refused: true}
 			}
-			given = true
+			given++
 			secret, err := d.cfg.secret(ctx, ask.Secret)
 			return channel.Answer{Text: secret.Reveal(), Hidden: ask.Secret != "user"}, err
 		}})
