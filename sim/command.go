@@ -159,6 +159,8 @@ func (s *shell) act(c *command, caught map[string]string) {
 		case "exit", "end":
 			s.leave(verb, "")
 			return
+		case "argument":
+			s.argument = arg
 		case "go":
 			s.move(arg)
 			return
@@ -289,6 +291,9 @@ func (s *shell) value(name string) (string, bool) {
 		return strconv.Itoa(s.size().Rows), true
 	case "columns":
 		return strconv.Itoa(s.size().Columns), true
+	}
+	if mode := m.mode(s.mode); name == mode.Argument && name != "" {
+		return s.argument, true
 	}
 	v, ok := m.data.Vars[name]
 	return v, ok

@@ -146,6 +146,9 @@ func (d *Device) Credentials() (user, password, enable string) {
 	return "", "", d.cfg.Secrets["enable"]
 }
 
+// Secrets are the secrets of the device by name, such as "enable".
+func (d *Device) Secrets() map[string]string { return maps.Clone(d.cfg.Secrets) }
+
 // renamed takes the name from the running configuration.
 func (d *Device) renamed() {
 	if n := d.running.name(); n != "" {

@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"errors"
 	"fmt"
 	"io/fs"
 	"slices"
@@ -23,9 +22,6 @@ type Model struct {
 	order    int // rules so far
 }
 
-// ErrUnknownPlatform says that no device of that name is embedded.
-var ErrUnknownPlatform = errors.New("sim: no such device")
-
 type duration time.Duration
 
 func (d *duration) UnmarshalText(text []byte) error {
@@ -46,14 +42,30 @@ func Load(name string, overlays ...[]byte) (*Model, error) {
 }
 
 // NewModel is Load with a definition of the caller's own. Where no device of the
-// definition's name is embedded, the overlays must say everything.
+// definition's name is embedded, one is made of the definition alone, as
+// [Derived] makes it.
 func NewModel(def *platform.Definition, overlays ...[]byte) (*Model, error) {
-	m := &Model{def: def}
 	text, err := fs.ReadFile(devices, "devices/"+def.Name+".yaml")
-	if err != nil && len(overlays) == 0 {
-		return nil, fmt.Errorf("%w: %q", ErrUnknownPlatform, def.Name)
+	if err != nil {
+		return Derived(def, overlays...)
 	}
-	for i, t := range append([][]byte{text}, overlays...) {
+	m := &Model{def: def}
+	return m.assemble(append([][]byte{text}, overlays...))
+}
+
+// Derived makes a Model of a definition alone: the device has the definition's
+// modes and the ways between them, asks what it says, pages and refuses as its
+// samples do. Beside the definition's own commands it knows "show lines N", and it
+// takes the configuration lines "hostname NAME", "description TEXT" and "set TEXT".
+func Derived(def *platform.Definition, overlays ...[]byte) (*Model, error) {
+	m := &Model{def: def, data: derive(def)}
+	return m.assemble(append([][]byte{nil}, overlays...))
+}
+
+// assemble lays device files over what is there and makes them ready.
+func (m *Model) assemble(files [][]byte) (*Model, error) {
+	def := m.def
+	for i, t := range files {
 		name := def.Name
 		if i > 0 {
 			name = fmt.Sprintf("overlay %d", i)

@@ -20,21 +20,22 @@ type shell struct {
 	rows   int                            // what a command set; -1: nothing
 	cols   int
 
-	login  bool // the device itself asks who is there
-	mode   string
-	path   []step     // where in the configuration
-	how    string     // kind of candidate, where it is not the mode's usual
-	own    *candidate // what this session alone edits
-	ask    *asking    // the question that waits for an answer; nil at the prompt
-	page   *page      // the answer on its way
-	hold   *command   // the command that goes on until interrupted
-	stream *stream    // what it prints meanwhile, if anything
-	text   *collect   // lines that belong to a configuration line
-	cr     bool       // the last key was a return
-	exec   bool       // one command, without prompts and echo
-	stamp  bool
-	done   bool
-	fails  int // the last command's exit status
+	login    bool // the device itself asks who is there
+	mode     string
+	path     []step     // where in the configuration
+	argument string     // of the mode, where it takes one
+	how      string     // kind of candidate, where it is not the mode's usual
+	own      *candidate // what this session alone edits
+	ask      *asking    // the question that waits for an answer; nil at the prompt
+	page     *page      // the answer on its way
+	hold     *command   // the command that goes on until interrupted
+	stream   *stream    // what it prints meanwhile, if anything
+	text     *collect   // lines that belong to a configuration line
+	cr       bool       // the last key was a return
+	exec     bool       // one command, without prompts and echo
+	stamp    bool
+	done     bool
+	fails    int // the last command's exit status
 }
 
 // collect gathers lines up to a delimiter.

@@ -21,6 +21,8 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/conformance"
+	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sim"
 )
 
@@ -114,4 +116,17 @@ func closeAtEnd(t testing.TB, c interface{ Close() error }) {
 			t.Errorf("close: %v", err)
 		}
 	})
+}
+
+// Definition proves a platform definition of your own: a device made of it alone
+// is driven through every mode from every mode, pages, refusals, configuration,
+// commit and abort, save and close. What the real device does, only the real
+// device shows.
+func Definition(t testing.TB, def *platform.Definition) {
+	t.Helper()
+	for _, part := range conformance.Parts() {
+		if err := part.Run(t.Context(), def); err != nil {
+			t.Errorf("%s: %s: %v", def.Name, part.Name, err)
+		}
+	}
 }

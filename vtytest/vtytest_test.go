@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sim"
 	"github.com/vtynet/vty/vtytest"
 )
@@ -116,4 +117,12 @@ func TestAnswer(t *testing.T) {
 	if err != nil || res.Text() != "uptime of edge is 3 minutes" {
 		t.Errorf("%q, %v", res.Text(), err)
 	}
+}
+
+func TestDefinition(t *testing.T) {
+	def, err := platform.Load("cisco_iosxr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) { vtytest.Definition(t, def) })
 }

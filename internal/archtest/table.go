@@ -52,10 +52,12 @@ var Table = map[string]Rule{
 	"fleet":                   {Own: []string{"vty", "inventory"}},
 	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
 	"sim/scenario":            {Own: []string{"sim", "platform", "record", "transport", "internal/memnet"}},
-	"vtytest":                 {Own: []string{"vty", "auth", "sim", "internal/memnet"}},
+	"vtytest":                 {Own: []string{"vty", "auth", "sim", "platform", "internal/memnet", "internal/conformance"}},
 	"lab":                     {},
 	"internal/memnet":         {},
-	"internal/archtest":       {},
-	"internal/cli/...":        {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
-	"cmd/vty":                 {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
+	// The script that every definition passes on a simulated device.
+	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
+	"internal/archtest":    {},
+	"internal/cli/...":     {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

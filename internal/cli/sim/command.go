@@ -108,9 +108,5 @@ func model(name string) (*sim.Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := sim.Load(def.Name)
-	if errors.Is(err, sim.ErrUnknownPlatform) {
-		return nil, exit.Misused(fmt.Errorf("no simulated device of platform %s; there are %v", def.Name, sim.Names()))
-	}
-	return m, err
+	return sim.NewModel(def)
 }

@@ -1,0 +1,306 @@
+// Package conformance drives a simulated device, made of a platform's definition
+// alone, through all that a definition promises: every mode from every mode,
+// pages, refusals, configuration, commit and abort, save, close. It proves that a
+// definition fits together; what the real device does, only the real device shows.
+package conformance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/sim"
+	"github.com/vtynet/vty/transport"
+)
+
+// A Part is one part of the script, by name.
+type Part struct {
+	Name string
+	run  func(ctx context.Context, def *platform.Definition) error
+}
+
+// Parts is the script in order.
+func Parts() []Part {
+	return []Part{
+		{"modes", modes},
+		{"pages", pages},
+		{"refusal", refusal},
+		{"configure", configure},
+		{"candidate", candidate},
+		{"save", save},
+		{"close", leave},
+	}
+}
+
+// Run runs a part. The error says at what the definition failed.
+func (p Part) Run(ctx context.Context, def *platform.Definition) error { return p.run(ctx, def) }
+
+const (
+	nonsense = "frobnicate everything"
+	good     = "description made by vty"
+	pageRows = 24
+	long     = 100 // lines, which is several pages
+)
+
+// session is a simulated device and a session with it.
+type session struct {
+	*vty.Device
+	sim *sim.Device
+}
+
+// open makes a device of a definition and opens it.
+func open(ctx context.Context, def *platform.Definition, simulated sim.Config) (*session, error) {
+	model, err := sim.Derived(def)
+	if err != nil {
+		return nil, err
+	}
+	device, err := model.Device(&simulated)
+	if err != nil {
+		return nil, err
+	}
+	user, password, _ := device.Credentials()
+	cfg := &vty.Config{
+		Definition: def, User: user, Password: auth.Literal(password), Secrets: map[string]auth.Source{},
+		Quiet: 20 * time.Millisecond,
+	}
+	for name, secret := range device.Secrets() {
+		cfg.Secrets[name] = auth.Literal(secret)
+	}
+	size := transport.Size{Columns: 80, Rows: pageRows}
+	dev, err := vty.Open(ctx, device.Pipe(sim.Terminal{Size: size}), def.Name, cfg)
+	if err != nil {
+		return nil, fmt.Errorf("open: %w", err)
+	}
+	return &session{Device: dev, sim: device}, nil
+}
+
+// targets are all modes, with an argument where they take one, and the named ways.
+func targets(def *platform.Definition) []string {
+	var all []string
+	for _, m := range def.Modes {
+		if m.Argument != "" {
+			all = append(all, m.Name+" x1")
+		} else {
+			all = append(all, m.Name)
+		}
+		for _, way := range def.Ways(m.Name) {
+			all = append(all, m.Name+" "+way)
+		}
+	}
+	return all
+}
+
+// modes goes from every mode to every other.
+func modes(ctx context.Context, def *platform.Definition) (err error) {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if home := s.Mode(); def.Default != "" && home != def.Default {
+		return fmt.Errorf("it opens in mode %q, not in %q", home, def.Default)
+	}
+	for _, from := range targets(def) {
+		for _, to := range targets(def) {
+			for _, target := range []string{from, to} {
+				if err := s.Enter(ctx, target); err != nil {
+					return fmt.Errorf("from %s to %s: %w", from, to, err)
+				}
+				if mode, _ := platform.Target(target); s.Mode() != mode {
+					return fmt.Errorf("from %s to %s: it is in %s", from, to, s.Mode())
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// pages reads a long answer from a device that lets paging be switched off, and
+// from one that does not.
+func pages(ctx context.Context, def *platform.Definition) error {
+	var texts []string
+	for _, refuse := range []bool{false, true} {
+		text, err := longAnswer(ctx, def, sim.Config{RefusePaging: refuse})
+		if err != nil {
+			return fmt.Errorf("paging refused %v: %w", refuse, err)
+		}
+		texts = append(texts, text)
+	}
+	if n := strings.Count(texts[0], "\n") + 1; n != long {
+		return fmt.Errorf("%d lines instead of %d", n, long)
+	}
+	if texts[0] != texts[1] {
+		return errors.New("paged and unpaged answers differ")
+	}
+	return nil
+}
+
+func longAnswer(ctx context.Context, def *platform.Definition, cfg sim.Config) (text string, err error) {
+	s, err := open(ctx, def, cfg)
+	if err != nil {
+		return "", err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	res, err := s.Run(ctx, fmt.Sprintf("show lines %d", long))
+	if err != nil {
+		return "", err
+	}
+	return res.Text(), nil
+}
+
+// refuses reports whether a definition knows how the device says no.
+func refuses(def *platform.Definition) bool { return len(def.Failures) > 0 }
+
+// refusal types what is no command, and then one that is.
+func refusal(ctx context.Context, def *platform.Definition) (err error) {
+	if !refuses(def) {
+		return nil
+	}
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if _, err := s.Run(ctx, nonsense); !errors.Is(err, vty.ErrRefused) {
+		return fmt.Errorf("a refused command: %w", unexpected(err))
+	}
+	_, err = s.Run(ctx, "show lines 1")
+	return err
+}
+
+func unexpected(err error) error {
+	if err == nil {
+		return errors.New("no failure pattern sees it")
+	}
+	return err
+}
+
+// configure sends lines of which one in the middle is refused, and then good ones.
+func configure(ctx context.Context, def *platform.Definition) error {
+	if def.Configure.Mode == "" {
+		return nil
+	}
+	return lines(ctx, def, vty.Configuration{})
+}
+
+// candidate is configure by way of the platform's candidate, with all that it can.
+func candidate(ctx context.Context, def *platform.Definition) error {
+	how := def.Configure
+	if len(how.Commit) == 0 {
+		how = def.Candidate
+	}
+	if len(how.Commit) == 0 {
+		return nil
+	}
+	conf := vty.Configuration{Candidate: true, Diff: len(how.Diff) > 0, Check: len(how.Check) > 0}
+	if platform.Takes(how.Commit, "comment") {
+		conf.Comment = "made by vty"
+	}
+	if platform.Takes(how.Commit, "label") {
+		conf.Label = "vty1"
+	}
+	if platform.Takes(how.Commit, "minutes") || platform.Takes(how.Commit, "seconds") || platform.Takes(how.Commit, "clock") {
+		conf.Confirm = 5 * time.Minute
+	}
+	if err := lines(ctx, def, conf); err != nil {
+		return err
+	}
+	conf.Confirm = 0
+	return dryRun(ctx, def, conf)
+}
+
+func lines(ctx context.Context, def *platform.Definition, conf vty.Configuration) (err error) {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	home := s.Mode()
+	if refuses(def) {
+		bad := conf
+		bad.Lines = []string{good, nonsense, good}
+		report, err := s.Apply(ctx, bad)
+		failed, ok := errors.AsType[*vty.ConfigureError](err)
+		switch {
+		case !ok || failed.Line != 2:
+			return fmt.Errorf("a refused line in the middle: %w", unexpected(err))
+		case len(report.Unsent) != 1 || report.Applied() != 1 || report.Aborted != report.Candidate || report.Committed:
+			return fmt.Errorf("a refused line in the middle: the report is %+v", report)
+		case report.Candidate && strings.Contains(s.sim.RunningConfig(), good):
+			return errors.New("an aborted candidate is in effect")
+		case s.Mode() != home:
+			return fmt.Errorf("after a refused line it is left in mode %s", s.Mode())
+		}
+	}
+	conf.Lines = []string{good}
+	report, err := s.Apply(ctx, conf)
+	switch {
+	case err != nil:
+		return err
+	case report.Committed != report.Candidate || !strings.Contains(s.sim.RunningConfig(), good):
+		return fmt.Errorf("the lines are not in effect: the report is %+v", report)
+	case conf.Diff && !strings.Contains(report.Diff, good):
+		return fmt.Errorf("the difference is %q", report.Diff)
+	case s.Mode() != home:
+		return fmt.Errorf("it is left in mode %s", s.Mode())
+	}
+	if conf.Confirm != 0 && (len(def.Configure.Confirm) > 0 || len(def.Candidate.Confirm) > 0) {
+		if err := s.Confirm(ctx); err != nil {
+			return fmt.Errorf("the confirmation: %w", err)
+		}
+	}
+	return nil
+}
+
+func dryRun(ctx context.Context, def *platform.Definition, conf vty.Configuration) (err error) {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	conf.Lines, conf.DryRun = []string{good}, true
+	report, err := s.Apply(ctx, conf)
+	if err != nil {
+		return fmt.Errorf("a dry run: %w", err)
+	}
+	if !report.Aborted || report.Committed || strings.Contains(s.sim.RunningConfig(), good) {
+		return fmt.Errorf("a dry run changed something: the report is %+v", report)
+	}
+	return nil
+}
+
+func save(ctx context.Context, def *platform.Definition) (err error) {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	err = s.Save(ctx)
+	if len(def.Configure.Save)+len(def.Candidate.Save) == 0 {
+		if errors.Is(err, vty.ErrUnsupported) {
+			return nil
+		}
+		return fmt.Errorf("a platform that cannot save: %w", unexpected(err))
+	}
+	return err
+}
+
+// leave closes a session, and sees that the device took leave as well.
+func leave(ctx context.Context, def *platform.Definition) error {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	if err := s.Close(); err != nil {
+		return err
+	}
+	if _, err := s.Run(ctx, "show lines 1"); !errors.Is(err, vty.ErrClosed) {
+		return fmt.Errorf("after Close: %w", unexpected(err))
+	}
+	return nil
+}
