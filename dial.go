@@ -223,6 +223,7 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	for _, p := range append(def.Pagers[:len(def.Pagers):len(def.Pagers)], platform.UniversalPagers()...) {
 		c.Pagers = append(c.Pagers, channel.Pager{Shape: p.Prompt, Key: p.Key})
 	}
+	c.Messages = platform.UniversalMessages()
 	for _, q := range append(def.Questions[:len(def.Questions):len(def.Questions)], platform.UniversalQuestions()...) {
 		c.Questions = append(c.Questions, q.Prompt)
 	}

@@ -12,7 +12,7 @@ type Result struct {
 	Command  string
 	Mode     string   // the mode the device was in afterwards
 	Prompt   string   // the prompt that ended the answer
-	Aside    []string // lines the device sent unasked before it echoed the command
+	Aside    []string // lines the device sent unasked, before it echoed the command or behind the prompt
 	Started  time.Time
 	Elapsed  time.Duration
 	Failed   bool   // the device refused the command

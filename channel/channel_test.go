@@ -25,6 +25,7 @@ func ios() *channel.Config {
 		},
 		Pagers:    []channel.Pager{{Shape: regexp.MustCompile(`^ ?--More--$`), Key: " "}},
 		Questions: []*regexp.Regexp{regexp.MustCompile(`\[confirm\]$`), regexp.MustCompile(`\[y/n\]:?$`)},
+		Messages:  []*regexp.Regexp{regexp.MustCompile(`%[A-Z]+-[0-7]-[A-Z]+: `)},
 	}
 }
 
@@ -96,6 +97,8 @@ func TestAnswers(t *testing.T) {
 		{"message before the echo", "\r\n*Mar 1: %LINK-3-UPDOWN: down\r\nr1#show x\r\none\r\nr1#", "one"},
 		{"message within the echo", "sho\r\n*Mar 1: %LINK-3-UPDOWN: down\r\nw x\r\none\r\nr1#", "one"},
 		{"extra prompt before the echo", "\r\nr1#show x\r\none\r\nr1#", "one"},
+		{"another prompt", "show x\r\none\r\nr1#\r\nr1#", "one"},
+		{"a message behind the prompt", "show x\r\none\r\nr1#\r\n*Mar 1: %LINK-3-UPDOWN: down\r\n\r\nr1#", "one"},
 		{"trailing blank behind the prompt", "show x\r\none\r\nr1# ", "one"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -282,6 +285,48 @@ func TestDeviceWithoutEcho(t *testing.T) {
 			t.Errorf("next answer %q", r.Text)
 		}
 	})
+}
+
+// What came behind the device's own prompt and is no message may be the rest of
+// something else: better no answer than one that holds it.
+func TestMoreBehindThePrompt(t *testing.T) {
+	const mixed = "show x\r\none\r\nr1#\r\nthe rest of something else\r\nr1#"
+	for name, ask := range map[string]func(*testing.T, *channel.Channel) (string, error){
+		"collected": func(t *testing.T, c *channel.Channel) (string, error) {
+			r, err := c.Send(t.Context(), channel.Input{Line: "show x"})
+			if r != nil {
+				return r.Text, err
+			}
+			return "one", err
+		},
+		"streamed": func(t *testing.T, c *channel.Channel) (string, error) {
+			var lines []string
+			for line, err := range c.Lines(t.Context(), channel.Input{Line: "show x"}) {
+				if err != nil {
+					return strings.Join(lines, "\n"), err
+				}
+				lines = append(lines, line)
+			}
+			return strings.Join(lines, "\n"), nil
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ch := open(t, ios(), "r1#",
+					step{"show x\r", mixed},
+					step{"\x03", "\r\nr1#"},
+					step{"show y\r", "show y\r\ny\r\nr1#"})
+				text, err := ask(t, ch)
+				var desync *channel.DesyncError
+				if !errors.As(err, &desync) || !desync.Mixed || text != "one" {
+					t.Errorf("%q, %v", text, err)
+				}
+				if r := send(t, ch, "show y"); r.Text != "y" {
+					t.Errorf("next answer %q", r.Text)
+				}
+			})
+		})
+	}
 }
 
 func TestStreamedLines(t *testing.T) {

@@ -13,6 +13,7 @@ type Config struct {
 	Prompts   []Prompt         // tried in order
 	Pagers    []Pager          // tried in order
 	Questions []*regexp.Regexp // lines that wait for an answer
+	Messages  []*regexp.Regexp // lines that are sent unasked, such as log messages
 	// Outside are lines that a device shows when nobody is logged in: after a
 	// command that may end the session they are its end.
 	Outside []*regexp.Regexp
@@ -132,7 +133,7 @@ type Reply struct {
 	Mode    string   // the mode that it shows
 	Steps   int      // how many of the Steps were asked
 	Ended   bool     // the device ended the session
-	Aside   []string // lines that came unasked before the echo, such as log messages
+	Aside   []string // lines that came unasked before the echo or behind the prompt, such as log messages
 	Started time.Time
 	Elapsed time.Duration
 }

@@ -97,7 +97,10 @@ type DesyncError struct {
 	// Cut is what the device printed behind the prompt that ended the answer before,
 	// which was therefore a line of that answer: it was returned cut short, and all
 	// but this is lost. "" where that is not what happened.
-	Cut    string
+	Cut string
+	// Mixed: the echo was right, but the answer holds the device's own prompt and more
+	// behind it, which may be the rest of something else.
+	Mixed  bool
 	Screen []string
 	Closed bool
 }
@@ -108,6 +111,8 @@ func (e *DesyncError) Error() string {
 	switch {
 	case e.Cut != "":
 		fmt.Fprintf(&b, "the answer before it was cut short at a line that equals the prompt, and went on with %q", e.Cut)
+	case e.Mixed:
+		b.WriteString("its own prompt stands within the answer, which cannot be told from what follows")
 	case e.Echo == "":
 		b.WriteString("it showed a prompt without having echoed the command")
 	default:

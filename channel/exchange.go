@@ -117,6 +117,12 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 		}
 		switch s.kind {
 		case atPrompt:
+			c.mu.Lock()
+			mixed := c.m.mixed(s.line)
+			c.mu.Unlock()
+			if mixed {
+				return nil, x.desync()
+			}
 			return x.reply(s)
 		case atPager:
 			c.mu.Lock()
@@ -130,6 +136,8 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.m.probing(s.line)
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)
+		case tangled:
+			return nil, x.desync()
 		case strayPrompt:
 			if x.suspectMute() {
 				err = c.write(ctx, c.cfg.Return)
@@ -178,6 +186,9 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			lines = string(c.m.fresh())
 			c.m.handed(len(lines))
 			c.room.Signal()
+			if c.m.mixed(c.m.prompt) {
+				s.kind = tangled
+			}
 		}
 		c.mu.Unlock()
 
@@ -202,7 +213,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			if waking {
 				limit = wake
 			}
-		case atPrompt, atPager, atAsk:
+		case tangled, atPrompt, atPager, atAsk:
 			if s.kind == atAsk && x.woken {
 				limit = c.cfg.QuestionAfter
 				break
@@ -313,12 +324,9 @@ func (x *exchange) reply(s sight) (*Reply, error) {
 	c.mu.Lock()
 	defer c.unbound()
 	r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Started: x.started, Elapsed: time.Since(x.started)}
-	for _, line := range c.m.aside {
-		if t := trimRight(line); t != "" && t != c.m.prompt && !c.m.isAbove(t) {
-			r.Aside = append(r.Aside, line)
-		}
-	}
+	r.Aside = c.m.unasked(c.m.aside)
 	r.Text = c.m.settle(s)
+	r.Aside = append(r.Aside, c.m.unasked(strings.Split(c.m.behind, "\n"))...)
 	r.Prompt, r.Mode = c.m.prompt, c.m.mode
 	if x.visit == nil || r.Text == "" {
 		return r, nil

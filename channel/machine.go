@@ -52,6 +52,7 @@ type machine struct {
 	cut      string // what followed the prompt that ended the answer before, which is therefore not whole
 	keep     bool   // raw is kept
 	aside    []string
+	behind   string // what came behind the prompt that ended the answer
 	// A prompt that came without an echo: how many lines had come when a return was
 	// typed at it, and those lines.
 	strayAt int
@@ -119,7 +120,7 @@ func (m *machine) matches(re *regexp.Regexp, line string) bool {
 // begin starts an exchange: in is about to be typed.
 func (m *machine) begin(in *Input, keepRaw bool) {
 	m.expect(in)
-	m.keep, m.raw, m.aside = keepRaw, nil, nil
+	m.keep, m.raw, m.aside, m.behind = keepRaw, nil, nil, ""
 	m.setAside()
 	m.cut = m.goesOn()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
@@ -277,18 +278,29 @@ func (m *machine) prove() {
 // settle ends the exchange at a prompt: it learns the prompt and returns the
 // text of the answer, as far as no stream has it already.
 func (m *machine) settle(s sight) string {
-	text := string(m.term.Finished())
-	if m.repeated() {
-		text = text[:m.probedAt]
-		if rest, glued := strings.CutSuffix(m.probed, s.line); glued && rest != "" {
-			text += rest + "\n" // the prompt stood behind the end of the output
-		}
+	body := m.answer()
+	at, _ := m.within(body, s.line)
+	if at >= 0 {
+		m.behind, body = string(body[at:]), body[:at]
+	}
+	text := string(body)
+	if rest, glued := strings.CutSuffix(m.probed, s.line); m.repeated() && at < 0 && glued && rest != "" {
+		text += rest + "\n" // the prompt stood behind the end of the output
 	}
 	text = m.cutExtra(text, s.line)
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
 	m.end()
 	return strings.TrimSuffix(text, "\n")
+}
+
+// answer returns the finished lines of the answer, without what a return brought
+// that was typed to probe its prompt.
+func (m *machine) answer() []byte {
+	if m.repeated() {
+		return m.term.Finished()[:m.probedAt]
+	}
+	return m.term.Finished()
 }
 
 // cutExtra removes the prompts at the end of text that answer the returns we typed
@@ -328,6 +340,9 @@ func (m *machine) fresh() []byte {
 	}
 	for range m.above {
 		end = bytes.LastIndexByte(fin[:max(end-1, 0)], '\n') + 1
+	}
+	if at := ownLine(fin[:end], m.prompt); at >= 0 {
+		end = at
 	}
 	return fin[:end]
 }

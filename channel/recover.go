@@ -44,6 +44,9 @@ func (x *exchange) soFar() *Reply {
 		return nil
 	}
 	text := string(m.term.Finished()) + string(m.term.Current())
+	if at, _ := m.within(m.term.Finished(), m.prompt); at >= 0 {
+		text = text[:at] // what follows the prompt may be of something else
+	}
 	return &Reply{
 		Text: strings.TrimSuffix(text, "\n"), Raw: m.raw, Prompt: m.prompt, Mode: m.mode, Steps: m.steps,
 		Started: x.started, Elapsed: time.Since(x.started),
@@ -118,7 +121,10 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 func (x *exchange) desync() error {
 	c := x.c
 	c.mu.Lock()
-	e := &DesyncError{Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Cut: c.maskLocked(c.m.cut), Screen: c.screen()}
+	e := &DesyncError{
+		Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Cut: c.maskLocked(c.m.cut),
+		Mixed: c.m.echo.seen && c.m.cut == "", Screen: c.screen(),
+	}
 	c.mu.Unlock()
 	e.Closed = c.recover(context.Background()) != nil
 	return e

@@ -20,6 +20,7 @@ const (
 	nothing       sightKind = iota // more must come
 	atPrompt                       // the answer is complete
 	maybePrompt                    // it is, if nothing more comes
+	tangled                        // more came behind a prompt of the device's own
 	strayPrompt                    // a prompt, but the command was not echoed
 	atPager                        // a page is full
 	atAsk                          // an expected question

@@ -340,3 +340,26 @@ func TestUniversalListsAreCopies(t *testing.T) {
 		t.Error("a caller can change the package's own lists")
 	}
 }
+
+func TestUniversalMessages(t *testing.T) {
+	is := func(line string) bool {
+		return slices.ContainsFunc(UniversalMessages(), func(re *regexp.Regexp) bool { return re.MatchString(line) })
+	}
+	for _, line := range []string{
+		"*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface GigabitEthernet1, changed state to up",
+		"%DMI-5-AUTH_PASSED: R0/0: dmiauthd: User 'admin' authenticated successfully",
+		"RP/0/RP0/CPU0:Nov 24 10:00:00.001 UTC: config[65]: %MGBL-SYS-5-CONFIG_I : Configured from console by ops",
+		"2026 Nov 24 10:00:00 n9k %ETHPORT-5-IF_UP: Interface Ethernet1/1 is up",
+		"Broadcast message from root@web1 (pts/0) (Tue Nov 24 10:00:00 2026):",
+		"Message from syslogd@mx1 at Nov 24 10:00:00  ...",
+	} {
+		if !is(line) {
+			t.Errorf("%q is missed", line)
+		}
+	}
+	for _, line := range []string{"% Invalid input detected", "CPU 5%-10%: idle", "ops@mx1>", "100% done"} {
+		if is(line) {
+			t.Errorf("%q is taken for a message", line)
+		}
+	}
+}
