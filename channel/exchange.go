@@ -213,7 +213,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			if waking {
 				limit = wake
 			}
-		case tangled, atPrompt, atPager, atAsk:
+		case outOfStep, tangled, atPrompt, atPager, atAsk:
 			if s.kind == atAsk && x.woken {
 				limit = c.cfg.QuestionAfter
 				break

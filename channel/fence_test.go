@@ -229,7 +229,7 @@ func judgePair(t *testing.T, d *unruly, k int, reply *channel.Reply, err error) 
 	default:
 		for line := range strings.SplitSeq(reply.Text, "\n") {
 			if other := strings.TrimPrefix(line, "answer "); other != line && !strings.HasPrefix(other, fmt.Sprintf("%03d", k)) {
-				t.Fatalf("%s failed (%v), and was given the line %q", command(k), err, line)
+				t.Fatalf("%s failed (%v), and was given the line %q; the device said\n%s", command(k), err, line, &d.said)
 			}
 		}
 	}
