@@ -74,6 +74,10 @@ type Config struct {
 	// seen before is believed. 0 means 150 ms.
 	Quiet time.Duration
 
+	// Window is how many bytes are typed ahead of their echo, since devices drop
+	// what their input buffer has no room for. 0 means what the platform's
+	// definition says, or 240; a negative value means any number.
+	Window int
 	// Confirm is how long a device must say nothing after its prompt before that
 	// ends an answer. 0 believes the prompt at once, which costs no time: should a
 	// line of an output equal the prompt and end a packet, the answer is cut short

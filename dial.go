@@ -214,6 +214,9 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	if s, ok := conn.(transport.Sizer); ok {
 		c.Width = s.Size().Columns
 	}
+	if c.Window = cfg.Window; c.Window == 0 {
+		c.Window = def.Typing.Window
+	}
 	if c.Height = cfg.Size.Rows; c.Height == 0 {
 		c.Height = defaultRows
 	}

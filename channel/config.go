@@ -23,6 +23,10 @@ type Config struct {
 	Width     int    // columns of the terminal the device was told of; 0 means it never wraps
 	Height    int    // and its rows, for a device that asks where its cursor is; 0 means not stated
 
+	// Window is how many bytes are typed ahead of their echo: 0 means 240, for
+	// devices that keep 255 and drop the rest; a negative value means any number.
+	Window int
+
 	// Quiet is how long the device must say nothing before a line that only has
 	// the shape of a prompt is believed to be one. 0 means 150 ms.
 	Quiet time.Duration
@@ -145,6 +149,9 @@ func (c *Config) withDefaults() *Config {
 	}
 	if d.Interrupt == "" {
 		d.Interrupt = "\x03"
+	}
+	if d.Window == 0 {
+		d.Window = defaultWindow
 	}
 	if d.Quiet <= 0 {
 		d.Quiet = 150 * time.Millisecond

@@ -75,7 +75,7 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 		returned = true
 		return nil, x.desync()
 	}
-	err := c.write(ctx, strings.ReplaceAll(in.Line, "\n", c.cfg.Return)+c.cfg.Return)
+	err := x.typeText(ctx, strings.ReplaceAll(in.Line, "\n", c.cfg.Return)+c.cfg.Return)
 	var reply *Reply
 	if err != nil {
 		err = x.fail(ctx, err)

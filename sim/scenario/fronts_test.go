@@ -46,9 +46,6 @@ func TestFronts(t *testing.T) {
 	results := make(chan result)
 	playing := 0
 	for _, s := range load(t) {
-		if _, failing := knownFailing[s.Name]; failing {
-			continue
-		}
 		for _, f := range []scenario.Front{scenario.OverSSH, scenario.OverTelnet} {
 			if !s.Plays(f) {
 				continue

@@ -144,10 +144,7 @@ func (p *Player) step(step Step) error {
 		p.mu.Lock()
 		p.marks = append(p.marks, mark{step.Text, len(p.sent)})
 		p.mu.Unlock()
-		err := p.await(step.Text)
-		if err == nil && step.Kind == Echo {
-			err = p.send(strings.ReplaceAll(step.Text, "\r", "\r\n"))
-		}
+		err := p.listen(step)
 		var d *DivergenceError
 		if errors.As(err, &d) {
 			d.File, d.Line = p.s.Name, step.Line
@@ -264,15 +261,45 @@ func (p *Player) flush() error {
 // machines that answer each other would stop a fake clock.
 const reaction = time.Millisecond
 
+// listen waits until a step's text was typed, and echoes it where the step does.
+// What comes in pieces is taken and echoed as it comes.
+func (p *Player) listen(step Step) error {
+	if step.Kind == Await {
+		return p.await(step.Text)
+	}
+	for text := step.Text; ; {
+		n, err := p.awaitPart(text, 1)
+		if err != nil {
+			return err
+		}
+		if err := p.send(echoed(text[:n])); err != nil || n == len(text) {
+			return err
+		}
+		if err := p.flush(); err != nil {
+			return err
+		}
+		text = text[n:]
+	}
+}
+
+func echoed(typed string) string { return strings.ReplaceAll(typed, "\r", "\r\n") }
+
 // await waits until text was typed. "" is what comes after the last step.
 func (p *Player) await(text string) error {
+	_, err := p.awaitPart(text, len(text))
+	return err
+}
+
+// awaitPart waits until at least so many bytes of text were typed, and takes what
+// there is of it.
+func (p *Player) awaitPart(text string, least int) (taken int, err error) {
 	for {
 		p.mu.Lock()
 		typed, ended := string(p.typed), p.ended
 		p.mu.Unlock()
-		if text != "" && strings.HasPrefix(typed, text) {
-			p.take(len(text))
-			return nil
+		if n := common(typed, text); text != "" && n >= least {
+			p.take(n)
+			return n, nil
 		}
 		reply, key := p.answer(typed)
 		switch {
@@ -280,22 +307,31 @@ func (p *Player) await(text string) error {
 			p.take(key)
 			p.sleep(reaction)
 			if err := p.send(reply); err != nil {
-				return err
+				return 0, err
 			}
 			if err := p.flush(); err != nil {
-				return err
+				return 0, err
 			}
 			continue
 		case typed != "" && !strings.HasPrefix(text, typed):
 			if text == "" {
-				return errOver
+				return 0, errOver
 			}
-			return &DivergenceError{Want: text, Got: typed}
+			return 0, &DivergenceError{Want: text, Got: typed}
 		case ended:
-			return errOver
+			return 0, errOver
 		}
 		<-p.news
 	}
+}
+
+// common is how many bytes two texts begin with in common.
+func common(a, b string) int {
+	n := 0
+	for n < len(a) && n < len(b) && a[n] == b[n] {
+		n++
+	}
+	return n
 }
 
 func (p *Player) take(n int) {

@@ -20,12 +20,6 @@ import (
 
 var allSplits = flag.Bool("splits", false, "play every two-way split of every scenario with long pauses as well")
 
-// knownFailing are the scenarios that the library does not pass yet, with the
-// reason. Their tests assert that they still fail, so that the list cannot rot.
-var knownFailing = map[string]string{
-	"44-input-255": "a line is typed at once, whatever its echo says",
-}
-
 func load(t *testing.T) []*scenario.Scenario {
 	t.Helper()
 	files, err := filepath.Glob("testdata/*.scenario")
@@ -58,7 +52,6 @@ func TestScenarios(t *testing.T) {
 				t.Logf("not over a pipe")
 				return
 			}
-			reason, failing := knownFailing[s.Name]
 			fails := 0
 			sent := 0
 			try := func(p pacing) {
@@ -68,11 +61,8 @@ func TestScenarios(t *testing.T) {
 				n, err := play(t, s, p)
 				sent = max(sent, n)
 				if err != nil {
-					if fails++; failing {
-						t.Logf("known to fail (%s): %s: %v", reason, p.name, err)
-					} else {
-						t.Errorf("%s: %v", p.name, err)
-					}
+					fails++
+					t.Errorf("%s: %v", p.name, err)
 				}
 			}
 			try(pacing{name: "as given", exact: true})
@@ -83,9 +73,6 @@ func TestScenarios(t *testing.T) {
 				for _, at := range tempting(t, s) {
 					try(pause(at, 3*time.Second))
 				}
-			}
-			if failing && fails == 0 {
-				t.Errorf("is listed as failing (%s), but passes: take it off the list", reason)
 			}
 		})
 	}
