@@ -54,56 +54,54 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 	return c
 }
 
-// readSize is what one read takes at most: an SSH packet. A session begins with
-// the least, since most never need more.
-const (
-	readSize      = 32 << 10
-	leastReadSize = 2 << 10
-)
-
 // maxUntaken bounds the text that waits for a stream to be taken.
 const maxUntaken = 256 << 10
 
 // read feeds the machine until the transport ends.
 func (c *Channel) read() {
 	defer close(c.done)
-	buf := make([]byte, leastReadSize)
-	for {
-		n, err := c.conn.Read(buf)
-		c.mu.Lock()
-		t := c.tap
-		c.mu.Unlock()
-		tapped := t != nil && t.put(buf[:n])
-		c.mu.Lock()
-		if n > 0 {
-			c.m.feed(buf[:n])
-			c.reads++
-			c.heard = time.Now()
-		}
-		if err != nil {
-			c.readErr = err
-		}
-		answers := c.m.term.Replies()
-		if tapped || c.m.prompt != "" {
-			// The terminal behind the tap answers for itself; and what asks after the
-			// login may be a file that is shown.
-			answers = nil
-		}
-		c.tell()
-		for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
-			c.room.Wait()
-		}
-		c.mu.Unlock()
-		if len(answers) > 0 {
-			c.answer(answers)
-		}
-		if err != nil {
-			return
-		}
-		if n == len(buf) && n < readSize {
-			buf = make([]byte, 4*n)
-		}
+	var err error
+	if w, direct := c.conn.(io.WriterTo); direct {
+		_, err = w.WriteTo(intake{c})
+	} else {
+		err = transport.Pump(intake{c}, c.conn)
 	}
+	if err == nil {
+		err = io.EOF
+	}
+	c.mu.Lock()
+	c.readErr = err
+	c.tell()
+	c.mu.Unlock()
+}
+
+// intake is the end of a channel that takes what the device sends.
+type intake struct{ *Channel }
+
+func (c intake) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	t := c.tap
+	c.mu.Unlock()
+	tapped := t != nil && t.put(p)
+	c.mu.Lock()
+	c.m.feed(p)
+	c.reads++
+	c.heard = time.Now()
+	answers := c.m.term.Replies()
+	if tapped || c.m.prompt != "" {
+		// The terminal behind the tap answers for itself; and what asks after the
+		// login may be a file that is shown.
+		answers = nil
+	}
+	c.tell()
+	for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
+		c.room.Wait()
+	}
+	c.mu.Unlock()
+	if len(answers) > 0 {
+		c.answer(answers)
+	}
+	return len(p), nil
 }
 
 // tell wakes the operation under way.

@@ -19,6 +19,10 @@ import (
 // than once.
 //
 // One goroutine may read while another writes and a third closes.
+//
+// A Conn that is an io.WriterTo can hand what it receives straight to a consumer:
+// WriteTo then takes the place of every Read, ends as Read would, and returns nil
+// for io.EOF. The consumer may block, which holds the device back.
 type Conn interface {
 	io.Reader
 	io.Writer
@@ -52,6 +56,36 @@ type Aliver interface {
 // goes on reading.
 type HalfCloser interface {
 	CloseWrite() error
+}
+
+// The sizes of Pump's buffer: most sessions never need more than the least, and
+// the most is what an SSH packet holds.
+const (
+	leastRead = 2 << 10
+	mostRead  = 32 << 10
+)
+
+// Pump hands to all that from gives, read by read, until one of them fails. It
+// returns that error, and nil for io.EOF. Its buffer grows with what comes.
+func Pump(to io.Writer, from io.Reader) error {
+	buf := make([]byte, leastRead)
+	for {
+		n, err := from.Read(buf)
+		if n > 0 {
+			if _, err := to.Write(buf[:n]); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if n == len(buf) && n < mostRead {
+			buf = make([]byte, 4*n)
+		}
+	}
 }
 
 // CloseOn closes c as soon as ctx ends, which makes a blocked Read or Write

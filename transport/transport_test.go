@@ -1,11 +1,15 @@
 package transport_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"os"
+	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -66,3 +70,28 @@ func TestCloseOnAnEndedContext(t *testing.T) {
 		}
 	})
 }
+
+// Every byte arrives, in whatever pieces it comes, and a stream that brings much is
+// read in larger pieces.
+func TestPump(t *testing.T) {
+	text := bytes.Repeat([]byte("show version\r\n"), 20_000)
+	var got bytes.Buffer
+	pieces := 0
+	err := transport.Pump(writer(func(p []byte) { pieces++; got.Write(p) }), struct{ io.Reader }{bytes.NewReader(text)})
+	if err != nil || !bytes.Equal(got.Bytes(), text) {
+		t.Errorf("%d of %d bytes, %v", got.Len(), len(text), err)
+	}
+	if pieces > 15 {
+		t.Errorf("%d bytes came in %d pieces", len(text), pieces)
+	}
+	got.Reset()
+	broken := errors.New("broken")
+	err = transport.Pump(&got, io.MultiReader(strings.NewReader("r1#"), iotest.ErrReader(broken)))
+	if err != broken || got.String() != "r1#" {
+		t.Errorf("%q, %v", got.String(), err)
+	}
+}
+
+type writer func([]byte)
+
+func (w writer) Write(p []byte) (int, error) { w(p); return len(p), nil }

@@ -39,9 +39,11 @@ type Conn struct {
 	owner bool    // the client ends with the session
 	what  Session // with its defaults in place
 
-	ch     xssh.Channel
-	output *io.PipeReader // both streams of the channel, merged; of a program the first
-	stderr tail           // of a program the second
+	ch      xssh.Channel
+	reading sync.Once      // somebody takes what the device writes
+	output  *io.PipeReader // for Read: both streams of the channel, merged; of a program the first
+	input   *io.PipeWriter // the other end of output
+	stderr  tail           // of a program the second
 
 	drained atomic.Bool // the device has ended its output
 
@@ -83,27 +85,45 @@ func newConn(c *Client, what Session) *Conn {
 // serve takes the session's channel into service.
 func (c *Conn) serve(ch channel) {
 	c.ch = ch
-	output, input := io.Pipe()
-	c.output = output
+	c.output, c.input = io.Pipe()
 	c.tasks.Go(func() { c.heed(ch.requests) })
-	c.tasks.Go(func() {
-		// Whichever stream has something hands it over and waits until it has been
-		// read, so the device is held back by the reader and by nothing else.
-		var streams sync.WaitGroup
-		var second io.Writer = input
-		if c.what.program() {
-			second = &c.stderr
-		}
-		streams.Go(func() { _, _ = io.CopyBuffer(input, onlyReader{ch}, make([]byte, 32<<10)) })
-		streams.Go(func() { _, _ = io.CopyBuffer(second, onlyReader{ch.Stderr()}, make([]byte, 1<<10)) })
-		streams.Wait()
-		c.drained.Store(true)
-		_ = input.CloseWithError(c.outcome())
-	})
 }
 
-// onlyReader hides all methods but Read, so that io.CopyBuffer uses its buffer.
-type onlyReader struct{ io.Reader }
+// receiver begins to hand what the device writes to w; the function it returns
+// goes on until the device ends its output or w fails, and says which. Whichever
+// stream has something hands it over and waits until it was taken, so the device
+// is held back by w and by nothing else.
+func (c *Conn) receiver(w io.Writer) func() error {
+	var first io.Writer = &shared{w: w}
+	second := first
+	if c.what.program() {
+		first, second = w, &c.stderr
+	}
+	ended := make(chan error, 1)
+	c.tasks.Go(func() { ended <- transport.Pump(second, c.ch.Stderr()) })
+	return func() error {
+		if err := transport.Pump(first, c.ch); err != nil {
+			return err
+		}
+		if err := <-ended; err != nil {
+			return err
+		}
+		c.drained.Store(true)
+		return c.outcome()
+	}
+}
+
+// shared is a writer for two.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
+}
 
 // heed takes note of how the shell ended.
 func (c *Conn) heed(requests <-chan *xssh.Request) {
@@ -154,10 +174,50 @@ func (c *Conn) cause() error {
 // connection in order, ErrLost where the connection broke, and net.ErrClosed
 // after Close.
 func (c *Conn) Read(p []byte) (int, error) {
+	c.reading.Do(func() {
+		receive := c.receiver(c.input)
+		c.tasks.Go(func() { _ = c.input.CloseWithError(receive()) })
+	})
 	n, err := c.output.Read(p)
 	if err == io.ErrClosedPipe {
 		err = net.ErrClosed
 	}
+	return n, err
+}
+
+// WriteTo hands what the device writes to w as it comes, until the end that Read
+// would show; io.EOF is nil. It saves a step on the way of each packet. Where
+// something was read before, the rest goes to w.
+func (c *Conn) WriteTo(w io.Writer) (int64, error) {
+	counted := &counter{w: w}
+	receive := func() error { return transport.Pump(counted, onlyReader{c}) }
+	if c.owner { // or else it is the device's goodbye that ends the channel, and Close does not wait for that
+		c.reading.Do(func() { receive = c.receiver(counted) })
+	}
+	err := receive()
+	select {
+	case <-c.shut:
+		err = net.ErrClosed
+	default:
+	}
+	if err == io.EOF {
+		err = nil
+	}
+	return counted.n, err
+}
+
+// onlyReader hides all methods but Read.
+type onlyReader struct{ io.Reader }
+
+// counter counts what goes to a writer.
+type counter struct {
+	w io.Writer
+	n int64
+}
+
+func (c *counter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	c.n += int64(n)
 	return n, err
 }
 
@@ -207,6 +267,7 @@ func (c *Conn) Close() error {
 			c.w.remember(net.ErrClosed)
 		}
 		if c.ch != nil {
+			c.reading.Do(func() {}) // nobody begins any more
 			_ = c.output.Close()
 			c.takeLeave()
 		}

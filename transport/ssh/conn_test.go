@@ -212,10 +212,62 @@ func TestStandardErrorIsMerged(t *testing.T) {
 		_, _ = io.WriteString(ch, "router#")
 		_ = ch.Close()
 	}}
+	for name, read := range map[string]func(*Conn) ([]byte, error){
+		"Read": func(c *Conn) ([]byte, error) { return io.ReadAll(c) },
+		"WriteTo": func(c *Conn) ([]byte, error) {
+			var b bytes.Buffer
+			n, err := c.WriteTo(&b)
+			if n != int64(b.Len()) {
+				t.Errorf("WriteTo counts %d of %d bytes", n, b.Len())
+			}
+			return b.Bytes(), err
+		},
+		"one after the other": func(c *Conn) ([]byte, error) {
+			head := make([]byte, 1)
+			if _, err := c.Read(head); err != nil {
+				return nil, err
+			}
+			b := bytes.NewBuffer(head)
+			_, err := c.WriteTo(b)
+			return b.Bytes(), err
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, err := read(d.mustOpen(t, anyKey()))
+			if err != nil || len(got) != size+7 || bytes.Count(got, []byte("e")) != size+1 || !bytes.Contains(got, []byte("router#")) {
+				t.Errorf("read %d bytes, %v", len(got), err)
+			}
+		})
+	}
+}
+
+// full is a consumer that takes no more.
+type full struct{}
+
+var errFull = errors.New("full")
+
+func (full) Write([]byte) (int, error) { return 0, errFull }
+
+func TestWriteToEndsWithItsConsumerAndWithClose(t *testing.T) {
+	d := &device{shell: func(_ *device, ch xssh.Channel) { _, _ = io.WriteString(ch, "router#") }}
+	if _, err := d.mustOpen(t, anyKey()).WriteTo(full{}); err != errFull {
+		t.Errorf("a consumer that fails: %v", err)
+	}
 	c := d.mustOpen(t, anyKey())
-	got, err := io.ReadAll(c)
-	if err != nil || len(got) != size+7 || bytes.Count(got, []byte("e")) != size+1 || !bytes.Contains(got, []byte("router#")) {
-		t.Errorf("read %d bytes, %v", len(got), err)
+	came, said := io.Pipe()
+	ended := make(chan error, 1)
+	go func() { _, err := c.WriteTo(said); ended <- err }()
+	if _, err := io.ReadFull(came, make([]byte, len("router#"))); err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-ended; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("after Close: %v", err)
+	}
+	if _, err := c.WriteTo(said); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("of a closed connection: %v", err)
 	}
 }
 
