@@ -27,6 +27,7 @@ const (
 var Table = map[string]Rule{
 	// From the wire up.
 	"auth":                    {},
+	"sshconfig":               {},
 	"socket":                  {Modules: []string{proxy, sys}},
 	"transport":               {},
 	"transport/ssh":           {Own: []string{"transport", "socket", "auth"}, Modules: []string{crypto}},

@@ -1,0 +1,25 @@
+//go:build !windows
+
+package sshconfig
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+// checkOwner refuses a file that somebody else could have written, as ssh does:
+// what is in it decides which programs run and which keys are believed.
+func checkOwner(f *os.File) error {
+	info, err := f.Stat()
+	if err != nil {
+		return err
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && s.Uid != 0 && int(s.Uid) != os.Getuid() {
+		return errors.New("it belongs to another user, so it is not read")
+	}
+	if info.Mode().Perm()&0o022 != 0 {
+		return errors.New("others may write to it, so it is not read: chmod go-w")
+	}
+	return nil
+}
