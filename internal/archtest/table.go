@@ -32,6 +32,7 @@ var Table = map[string]Rule{
 	"transport":               {},
 	"transport/ssh":           {Own: []string{"transport", "socket", "auth"}, Modules: []string{crypto}},
 	"transport/telnet":        {Own: []string{"transport", "socket", "auth"}},
+	"transport/jump":          {Own: []string{"transport/ssh"}},
 	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},
 	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
 	"transport/exec":          {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},

@@ -37,6 +37,10 @@ const (
 type Config struct {
 	// Socket is how Dial opens the TCP connection.
 	Socket *socket.Options
+	// Dial, where not nil, opens the connection in place of package socket: by way
+	// of a jump host or of a program. Socket is then of no account. The context
+	// governs the opening and nothing after it.
+	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
 	// Size is the window size to tell; zero means 511 columns and 1000 rows, wide
 	// and tall enough that most devices neither wrap nor page. What NAWS cannot
 	// say, beyond 65535, is told as 65535.
@@ -77,14 +81,20 @@ var (
 	_ transport.HalfCloser = (*Conn)(nil)
 )
 
-// Dial opens a connection to host and port by [socket.Dial], whose errors it
-// returns, and a session on it. It returns as soon as TCP is connected; ctx
+// Dial opens a connection to host and port by [socket.Dial] or Config.Dial, whose
+// errors it returns, and a session on it. It returns as soon as TCP is connected; ctx
 // bounds no more than that.
 func Dial(ctx context.Context, host string, port int, cfg *Config) (*Conn, error) {
 	if cfg == nil {
 		cfg = &Config{}
 	}
-	conn, err := socket.Dial(ctx, host, port, cfg.Socket)
+	dial := cfg.Dial
+	if dial == nil {
+		dial = func(ctx context.Context, host string, port int) (net.Conn, error) {
+			return socket.Dial(ctx, host, port, cfg.Socket)
+		}
+	}
+	conn, err := dial(ctx, host, port)
 	if err != nil {
 		return nil, err
 	}
