@@ -3,6 +3,7 @@ package vty
 import (
 	"context"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/vtynet/vty/auth"
@@ -58,6 +59,11 @@ type Config struct {
 
 	// Dial, where not nil, reaches the terminal instead of Transport.
 	Dial func(ctx context.Context) (transport.Conn, error)
+
+	// Via, where not nil, opens the connection that SSH or Telnet is spoken on, in
+	// place of package socket: the Dialer of a jump.Pool, a proxy command. It is
+	// given the device's name as the user wrote it, which the other end looks up.
+	Via func(ctx context.Context, host string, port int) (net.Conn, error)
 
 	// Wrap, where not nil, puts something around the terminal once it is reached:
 	// a recorder, for example.

@@ -114,7 +114,7 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 	case cfg.Dial != nil:
 		return cfg.Dial(ctx)
 	case cfg.Transport == Telnet:
-		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Size: cfg.Size})
+		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size})
 		if err != nil {
 			return nil, err
 		}
@@ -122,7 +122,7 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 	case cfg.Transport == SSH || cfg.Transport == "":
 		conn, err := ssh.Dial(ctx, host, port, &ssh.Config{
 			User: loginName(cfg, def), Auth: cfg.Auth, HostKeys: cfg.HostKeys,
-			Socket: cfg.Socket, Size: cfg.Size, Legacy: cfg.Legacy, Logger: cfg.Logger,
+			Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size, Legacy: cfg.Legacy, Logger: cfg.Logger,
 		})
 		if err != nil {
 			return nil, err

@@ -29,6 +29,9 @@ type dialed struct {
 // connect tries every address at once, reports each, and gives the connection to
 // the one that answered first.
 func (e *examination) connect(ctx context.Context) (net.Conn, error) {
+	if e.target.Config.Via != nil {
+		return e.connectVia(ctx)
+	}
 	opts := *e.target.Config.Socket
 	if opts.Timeout == 0 {
 		opts.Timeout = patience
@@ -71,6 +74,20 @@ func (e *examination) connect(ctx context.Context) (net.Conn, error) {
 		return nil, all
 	}
 	return first, nil
+}
+
+// connectVia goes the way through jump hosts or a proxy command, which look up
+// the name themselves.
+func (e *examination) connectVia(ctx context.Context) (net.Conn, error) {
+	started := time.Now()
+	host, port := e.target.Host.Name, e.target.Port()
+	conn, err := e.target.Config.Via(ctx, host, port)
+	if err != nil {
+		e.tell("connect", failed, time.Since(started), "%s", firstLine(err.Error()))
+		return nil, err
+	}
+	e.tell("connect", well, time.Since(started), "%s port %d, through the jump hosts", host, port)
+	return conn, nil
 }
 
 // unconnected reports an address that failed, and adds it to all.

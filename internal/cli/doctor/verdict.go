@@ -10,6 +10,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -20,6 +21,12 @@ func verdict(t *target.Target, f *findings, err error) (what, todo string) {
 	}
 	if errors.Is(err, context.Canceled) {
 		return "stopped by Ctrl-C", ""
+	}
+	if hop, ok := errors.AsType[*jump.HopError](err); ok {
+		return "the jump host " + hop.Hop + " cannot be used: " + firstLine(hop.Err.Error()), report.Next(err)
+	}
+	if tunnel, ok := errors.AsType[*ssh.TunnelError](err); ok {
+		return firstLine(tunnel.Error()), report.Next(err)
 	}
 	if open, ok := errors.AsType[*socket.OpenError](err); ok {
 		return notOpened(t, open), report.Next(err)

@@ -9,6 +9,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -17,11 +18,20 @@ const givePassword = "give a password with VTY_PASSWORD, --password-file or --as
 // Next is what to do about an error, "" where its own text says it or nothing is
 // known to help.
 func Next(err error) string {
+	if hop, ok := errors.AsType[*jump.HopError](err); ok {
+		if next := Next(hop.Err); next != "" {
+			return "of the jump host (-J): " + next
+		}
+		return ""
+	}
 	if open, ok := errors.AsType[*socket.OpenError](err); ok {
 		return afterOpen(open)
 	}
 	if refused, ok := errors.AsType[*ssh.AuthError](err); ok {
 		return afterAuth(refused)
+	}
+	if errors.As(err, new(*ssh.TunnelError)) {
+		return "try from the jump host itself: it looks up the name and connects on our behalf"
 	}
 	if secret, ok := errors.AsType[*vty.SecretError](err); ok {
 		return afterSecret(secret)

@@ -24,6 +24,7 @@ type Flags struct {
 	passwordFile string
 	enableFile   string
 	askPass      bool
+	jump         []string
 	timeout      time.Duration
 	verbose      int
 }
@@ -45,6 +46,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringArrayVarP(&f.identities, "identity", "I", nil, "private key file (default the agent's keys and ~/.ssh/id_*); repeatable")
 	set.StringVar(&f.passwordFile, "password-file", "", "file whose first line is the password (default $"+envPassword+")")
 	set.StringVar(&f.enableFile, "enable-file", "", "file whose first line is the enable secret (default $"+envEnable+")")
+	set.StringSliceVarP(&f.jump, "jump", "J", nil, "jump hosts to go through, in order: [USER@]HOST[:PORT],... (password from $"+envJumpPassword+", else as for the device)")
 	set.BoolVar(&f.askPass, "ask-pass", false, "ask for the password on the terminal")
 	set.DurationVar(&f.timeout, "timeout", 0, "limit on reaching a host and on each command (default 1m to reach it, and 1m of silence)")
 	set.CountVarP(&f.verbose, "verbose", "v", "say more on standard error; -vv says everything")

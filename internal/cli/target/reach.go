@@ -22,12 +22,12 @@ func (t *Target) SSH() *ssh.Config {
 	c := &t.Config
 	return &ssh.Config{
 		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys,
-		Socket: c.Socket, Size: c.Size, Legacy: c.Legacy, Logger: c.Logger,
+		Socket: c.Socket, Dial: c.Via, Size: c.Size, Legacy: c.Legacy, Logger: c.Logger,
 	}
 }
 
 // Telnet is the configuration of the Telnet transport.
 func (t *Target) Telnet() *telnet.Config {
 	c := &t.Config
-	return &telnet.Config{Socket: c.Socket, Size: c.Size, Logger: c.Logger}
+	return &telnet.Config{Socket: c.Socket, Dial: c.Via, Size: c.Size, Logger: c.Logger}
 }

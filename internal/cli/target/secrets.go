@@ -15,10 +15,11 @@ import (
 
 // The environment variables that secrets come from.
 const (
-	envPassword   = "VTY_PASSWORD"
-	envEnable     = "VTY_ENABLE"
-	envPassphrase = "VTY_PASSPHRASE"
-	envUser       = "VTY_USER"
+	envPassword     = "VTY_PASSWORD"
+	envJumpPassword = "VTY_JUMP_PASSWORD"
+	envEnable       = "VTY_ENABLE"
+	envPassphrase   = "VTY_PASSPHRASE"
+	envUser         = "VTY_USER"
 )
 
 // env reads an environment variable of the command's surroundings.

@@ -55,6 +55,7 @@ func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Co
 	t.Config.Auth = []auth.Method{auth.Password(t.Config.Password)}
 	t.Config.Secrets = map[string]auth.Source{"enable": auth.Literal(enable)}
 	t.Config.HostKeys = auth.Pinned(server.Fingerprint())
+	t.Config.Via = nil // it is on this machine
 	set.Targets = append(set.Targets, t)
 	return nil
 }

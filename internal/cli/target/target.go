@@ -77,10 +77,13 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 		return nil, err
 	}
 	set := &Set{}
+	if err := f.throughJumpHosts(set, &base, s); err != nil {
+		return nil, err
+	}
 	for _, text := range f.hosts {
 		t, err := f.host(text, base, s)
 		if err != nil {
-			return nil, err
+			return nil, errors.Join(err, set.Close())
 		}
 		set.Targets = append(set.Targets, t)
 	}
