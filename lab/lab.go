@@ -22,6 +22,7 @@ const (
 	LinuxDropbear = "linux_dropbear" // bash behind dropbear
 	LinuxTelnet   = "linux_telnet"   // bash behind inetutils-telnetd
 	WeakSSH       = "ssh_weak"       // an OpenSSH that offers only algorithms long out of use
+	JumpHost      = "ssh_jump"       // an OpenSSH that forwards to the others; its log is log/sshd-jump.log in Dir
 	NETCONF       = "netconf"        // netconfd as an SSH subsystem
 )
 

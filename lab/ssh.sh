@@ -110,6 +110,24 @@ sshd_weak_up() {
 	device weak ssh_weak linux ssh 127.0.1.104 2222 "$(hostname)" vtylab
 }
 
+# sshd_jump_up starts a jump host: one forwards to whatever its user asks for. Its
+# log tells of every connection.
+sshd_jump_up() {
+	host_keys "$lab_dir/sshd-jump" ed25519
+	{
+		cat <<-EOF
+			ListenAddress 127.0.1.250:2202
+			HostKey $lab_dir/sshd-jump/ed25519
+			AllowTcpForwarding local
+			LogLevel VERBOSE
+		EOF
+		sshd_common
+	} | sshd_start sshd-jump
+	wait_port 127.0.1.250 2202 || die "the jump host does not answer"
+	known_as "$lab_dir/sshd-jump" 127.0.1.250 2202
+	device jump ssh_jump linux ssh 127.0.1.250 2202 "$(hostname)" vtylab
+}
+
 dropbear_up() {
 	local dir=$lab_dir/dropbear type
 	mkdir -p "$dir"

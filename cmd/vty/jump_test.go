@@ -1,0 +1,135 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/vtynet/vty/internal/cli"
+	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/lab"
+	"github.com/vtynet/vty/sim"
+)
+
+// connectionsTo counts the connections that the lab's jump host has taken.
+func connectionsTo(t *testing.T, d lab.Device) int {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join(lab.Dir(), "log", "sshd-jump.log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return bytes.Count(text, []byte(fmt.Sprintf(" on %s port %d", d.Address, d.Port)))
+}
+
+// vtyThrough runs a verb by way of the lab's jump host.
+func vtyThrough(t *testing.T, d lab.Device, environment map[string]string, args ...string) (status exit.Status, out, errs string) {
+	t.Helper()
+	args = append(args[:1:1], append([]string{"-J", fmt.Sprintf("%s@%s:%d", d.User, d.Address, d.Port)}, args[1:]...)...)
+	var stdout, stderr bytes.Buffer
+	status = cli.Run(t.Context(), args, &streams.Streams{
+		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
+		LookupEnv: func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
+	})
+	return status, stdout.String(), stderr.String()
+}
+
+func TestLabJumpHostToRouters(t *testing.T) {
+	hop := lab.Require(t, lab.JumpHost)
+	routers := lab.RequireAll(t, lab.FRRVTYSH)
+	environment := map[string]string{"VTY_USER": hop.User, "VTY_PASSWORD": hop.Password}
+	args := []string{"run", "-p", "frr_vtysh", "--known-hosts", hop.KnownHosts, "-o", "jsonl"}
+	for _, r := range routers {
+		args = append(args, "-H", net.JoinHostPort(r.Address, strconv.Itoa(r.Port)))
+	}
+	before := connectionsTo(t, hop)
+	status, out, errs := vtyThrough(t, hop, environment, append(args, "show running-config")...)
+	if status != exit.OK {
+		t.Fatalf("status %d: %s%s", status, out, errs)
+	}
+	if got := connectionsTo(t, hop) - before; got != 1 {
+		t.Errorf("%d routers took %d connections to the jump host", len(routers), got)
+	}
+	for _, r := range routers {
+		if !strings.Contains(out, `\nhostname `+r.Hostname+`\n`) {
+			t.Errorf("no answer of %s", r.Name)
+		}
+	}
+
+	// Telnet goes the same way.
+	vty := lab.Require(t, lab.FRRVTY)
+	environment["VTY_PASSWORD"], environment["VTY_JUMP_PASSWORD"], environment["VTY_ENABLE"] = vty.Password, hop.Password, vty.Enable
+	status, out, errs = vtyThrough(t, hop, environment, "run", "-p", "frr_vty", "-t", "telnet", "--known-hosts", hop.KnownHosts,
+		"-H", net.JoinHostPort(vty.Address, strconv.Itoa(vty.Port)), "show version")
+	if status != exit.OK || !strings.Contains(out, "FRRouting ") {
+		t.Errorf("Telnet: status %d: %s%s", status, out, errs)
+	}
+
+	// What goes wrong says where.
+	environment["VTY_JUMP_PASSWORD"] = "wrong"
+	status, out, errs = vtyThrough(t, hop, environment, "doctor", "-p", "frr_vtysh", "--known-hosts", hop.KnownHosts, "-H", "127.0.1.1:2222")
+	if status != exit.Unreached || !strings.Contains(out, "verdict: the jump host vtylab@127.0.1.250:2202 cannot be used") ||
+		!strings.Contains(out, "to do:   of the jump host (-J): check user and password") {
+		t.Errorf("a wrong password at the jump host: status %d: %s%s", status, out, errs)
+	}
+	environment["VTY_JUMP_PASSWORD"] = hop.Password
+	status, out, errs = vtyThrough(t, hop, environment, "doctor", "-p", "frr_vtysh", "--known-hosts", hop.KnownHosts, "-H", "127.0.1.1:1")
+	if status != exit.Unreached || !strings.Contains(out, "verdict: jump host [127.0.1.250]:2202: no way to 127.0.1.1:1: it could not connect") {
+		t.Errorf("a port that is closed: status %d: %s%s", status, out, errs)
+	}
+}
+
+func TestLabJumpHostToManyDevices(t *testing.T) {
+	hop := lab.Require(t, lab.JumpHost)
+	const devices = 500
+	model, err := sim.Load("cisco_iosxe")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fleet, err := sim.ListenFleet(t.Context(), sim.FleetConfig{Models: []*sim.Model{model}, Count: devices})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = fleet.Close() })
+	known, err := os.ReadFile(hop.KnownHosts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(file, append(known, fleet.KnownHosts()...), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	user, password, enable := fleet.Servers()[0].Device().Credentials()
+	args := []string{"run", "-p", "cisco_iosxe", "-u", user, "--known-hosts", file, "-o", "jsonl", "-w", "50"}
+	for _, s := range fleet.Servers() {
+		args = append(args, "-H", s.Addr().String())
+	}
+	before := connectionsTo(t, hop)
+	status, out, errs := vtyThrough(t, hop, map[string]string{"VTY_PASSWORD": password, "VTY_ENABLE": enable, "VTY_JUMP_PASSWORD": hop.Password},
+		append(args, "show lines 1")...)
+	if status != exit.OK {
+		t.Fatalf("status %d: %s", status, errs)
+	}
+	if got := connectionsTo(t, hop) - before; got != 1 {
+		t.Errorf("%d devices took %d connections to the jump host", devices, got)
+	}
+	answers := map[string]bool{}
+	for line := range strings.Lines(out) {
+		var object struct{ Host, Output string }
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatal(err)
+		}
+		answers[object.Host+" "+object.Output] = true
+	}
+	for i, s := range fleet.Servers() {
+		if want := fmt.Sprintf("%s line 1 of 1 on sim-%d", s.Addr(), i+1); !answers[want] {
+			t.Errorf("no answer %q", want)
+		}
+	}
+}
