@@ -140,11 +140,11 @@ become() {
 	exec "$@" </dev/null >>"$log" 2>&1
 }
 
-# wait_text waits until a device greets with a text that ends in a colon, twenty
-# seconds at most: a router accepts long before it has read its configuration.
+# wait_text waits until a device greets with a text that ends in a colon, a
+# minute at most: a router accepts long before it has read its configuration.
 wait_text() {
 	local begin=$SECONDS
-	while ((SECONDS - begin < 20)); do
+	while ((SECONDS - begin < 60)); do
 		# shellcheck disable=SC2016 # the inner shell's own arguments
 		timeout 5 bash -c 'exec 3<>"/dev/tcp/$0/$1"
 			while IFS= read -r -t 4 -d: text <&3; do
