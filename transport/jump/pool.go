@@ -56,7 +56,7 @@ type Pool struct {
 	closed bool
 }
 
-// ErrClosed: the pool was closed.
+// ErrClosed says that the pool was closed.
 var ErrClosed = errors.New("the pool of jump hosts is closed")
 
 // Dial connects to host, which the last hop looks up, through the hops in order.
