@@ -101,7 +101,7 @@ func (c *command) Close() error {
 		c.mu.Unlock()
 		_ = c.in.Close()
 		_ = c.out.Close()
-		late := time.AfterFunc(parting, func() { _ = c.cmd.Process.Kill() })
+		late := time.AfterFunc(parting, func() { kill(c.cmd) })
 		_ = c.cmd.Wait()
 		late.Stop()
 		close(c.ended)

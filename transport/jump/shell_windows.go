@@ -13,3 +13,6 @@ func shell(line string) *exec.Cmd {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CmdLine: `cmd.exe /s /c "` + line + `"`, CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 	return cmd
 }
+
+// kill ends a program that does not go by itself.
+func kill(cmd *exec.Cmd) { _ = cmd.Process.Kill() }
