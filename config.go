@@ -27,8 +27,15 @@ const (
 // and may be shared by any number of devices.
 type Config struct {
 	// Platform names the kind of device; "" means "generic", which knows nothing
-	// and learns the prompt.
+	// and learns the prompt. Auto finds it out within the session: from the SSH
+	// server's identification, the greeting and the prompt, and where they leave a
+	// choice from up to four harmless commands. See Device.Detection.
 	Platform string
+	// Platforms is where platforms are looked for; nil means those that come with
+	// vty.
+	Platforms *platform.Library
+	// Memory, where not nil, remembers what devices were found to be.
+	Memory Memory
 	// Definition, where not nil, is used instead of Platform.
 	Definition *platform.Definition
 
@@ -132,26 +139,39 @@ func (c *Config) cancel(own Cancel) channel.Cancel {
 }
 
 // Trace hears of the phases of opening a device. Each function may be nil; they
-// are called in order, on the goroutine that called Dial.
+// are called in order (Detected after LoggedIn), on the goroutine that called Dial.
 type Trace struct {
 	// Reached is called when the transport is up: connected and, over SSH,
 	// authenticated and at a shell.
 	Reached func(conn transport.Conn, took time.Duration)
+	// Detected is called when it is found out what the device is, where that was
+	// asked for.
+	Detected func(found *platform.Detection)
 	// LoggedIn is called at the first prompt.
 	LoggedIn func(prompt, mode string, took time.Duration)
 	// Ready is called when the device is in its mode and prepared.
 	Ready func(prompt, mode string, took time.Duration)
 }
 
-// definition returns the definition to use.
+// definition returns the definition to use; nil where it is to be found out.
 func (c *Config) definition() (*platform.Definition, error) {
 	switch {
 	case c.Definition != nil:
 		return c.Definition, nil
 	case c.Platform == "":
-		return platform.Load("generic")
+		return c.library().Load(platform.Generic)
+	case c.Platform == Auto:
+		return nil, nil
 	}
-	return platform.Load(c.Platform)
+	return c.library().Load(c.Platform)
+}
+
+// library is where platforms are looked for.
+func (c *Config) library() *platform.Library {
+	if c.Platforms != nil {
+		return c.Platforms
+	}
+	return platform.Embedded()
 }
 
 // secret gives the secret of a name that a definition uses.

@@ -14,15 +14,16 @@ import (
 // Device is an open session with a device. It is safe for concurrent use:
 // operations queue, and each has the session to itself.
 type Device struct {
-	host   string
-	port   int
-	cfg    *Config
-	def    *platform.Definition
-	ch     *channel.Channel
-	mode   string // that commands run in, with its argument if it takes one
-	way    string // the mode that was entered last, as it was asked for; "" once it was left
-	banner string
-	turn   chan struct{} // holds a token while an operation is under way
+	host     string
+	port     int
+	cfg      *Config
+	def      *platform.Definition
+	ch       *channel.Channel
+	mode     string // that commands run in, with its argument if it takes one
+	way      string // the mode that was entered last, as it was asked for; "" once it was left
+	banner   string
+	detected *platform.Detection // nil where the platform was named
+	turn     chan struct{}       // holds a token while an operation is under way
 }
 
 // Host returns the name or address the device was opened by.

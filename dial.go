@@ -135,6 +135,15 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 // open logs in over conn and prepares the device.
 func open(ctx context.Context, conn transport.Conn, host string, port int, def *platform.Definition, cfg *Config) (*Device, error) {
 	started := time.Now()
+	var finding *detection
+	if def == nil {
+		finding = newDetection(conn, host, port, cfg)
+		var err error
+		if def, err = finding.blank(); err != nil {
+			_ = conn.Close()
+			return nil, err
+		}
+	}
 	d := &Device{
 		host: host, port: port, cfg: cfg, def: def,
 		ch:   channel.New(conn, channelConfig(conn, def, cfg)),
@@ -160,11 +169,23 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 	if trace == nil {
 		trace = &Trace{}
 	}
+	mode := reply.Mode
+	if finding != nil {
+		mode = "" // of what, is still to be found out
+	}
 	if trace.LoggedIn != nil {
-		trace.LoggedIn(reply.Prompt, reply.Mode, time.Since(started))
+		trace.LoggedIn(reply.Prompt, mode, time.Since(started))
+	}
+	if finding != nil {
+		if mode, err = d.detect(ctx, finding, reply.Text); err != nil {
+			return fail(PhaseDetect, err)
+		}
+		if cfg.Mode == "" {
+			d.mode = d.def.Default
+		}
 	}
 	if d.mode == "" {
-		d.mode = reply.Mode
+		d.mode = mode
 	}
 	if err := d.reachMode(ctx, d.mode); err != nil {
 		return fail(PhaseMode, err)
@@ -183,6 +204,9 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 
 // loginName is the user's name, with what the platform wants to be told in it.
 func loginName(cfg *Config, def *platform.Definition) string {
+	if def == nil {
+		return cfg.User
+	}
 	suffix := def.Login.Suffix
 	if suffix == "" || cfg.User == "" || cfg.KeepTerminal || strings.Contains(cfg.User, suffix[:1]) {
 		return cfg.User

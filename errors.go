@@ -56,6 +56,7 @@ type Phase string
 const (
 	PhaseConnect Phase = "connect" // the transport, SSH authentication included
 	PhaseLogin   Phase = "login"   // questions within the session, up to the first prompt
+	PhaseDetect  Phase = "detect"  // finding out what the device is, where that was asked for
 	PhaseMode    Phase = "mode"    // the way to the mode that commands run in
 	PhasePrepare Phase = "prepare" // the platform's on-open steps
 )

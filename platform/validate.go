@@ -332,22 +332,25 @@ func (p *parser) proven(d *Definition) {
 		}
 	case det.Show == "":
 		p.failAt("detect", "needs \"show\": the command whose answer says it")
-	case !det.matches(det.Sample):
-		p.failAt("detect.sample", "is no answer that says it")
+	default:
+		if _, ok := det.find(det.Sample); !ok {
+			p.failAt("detect.sample", "is no answer that says it")
+		}
 	}
 }
 
-// matches reports whether an answer to Show says that it is this platform.
-func (det *Detect) matches(answer string) bool {
-	says := det.Says == nil
+// find finds the line of an answer to Show that says that it is this platform.
+func (det *Detect) find(answer string) (says string, ok bool) {
 	for line := range strings.SplitSeq(answer, "\n") {
 		line = strings.TrimRight(line, " \t\r")
 		if det.Unless != nil && det.Unless.MatchString(line) {
-			return false
+			return "", false
 		}
-		says = says || det.Says.MatchString(line)
+		if !ok && det.Says.MatchString(line) {
+			says, ok = line, true
+		}
 	}
-	return says
+	return says, ok
 }
 
 // stepAt finds where a field of a step stands: a single step's fields stand in
