@@ -27,7 +27,7 @@ type Memory interface {
 
 // detectCommands is how many commands are typed at most to find out what a device
 // is.
-const detectCommands = 4
+const detectCommands = 8
 
 // detection is the state of finding out what a device is.
 type detection struct {

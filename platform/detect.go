@@ -32,8 +32,12 @@ type Detection struct {
 // String is the detection in one line.
 func (d *Detection) String() string {
 	text := fmt.Sprintf("%s (%s: %s)", d.Platform, d.Confidence, strings.Join(d.Evidence, "; "))
-	if len(d.Others) > 0 {
-		text += "; it may be " + strings.Join(d.Others, " or ")
+	if n := len(d.Others); n > 0 {
+		some := slices.Clone(d.Others[:min(n, 4)])
+		if n > len(some) {
+			some = append(some, fmt.Sprintf("one of %d more", n-len(some)))
+		}
+		text += "; it may be " + strings.Join(some, " or ")
 	}
 	return text
 }
@@ -62,6 +66,10 @@ func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
 	d.fits = slices.Clone(d.all)
 	return d
 }
+
+// knowable reports whether anything but its prompt gives a device of this
+// platform away.
+func (det *Detect) knowable() bool { return det.SSH != nil || det.Banner != nil || det.Says != nil }
 
 // Generic is the name of the definition that knows nothing and learns the prompt.
 const Generic = "generic"

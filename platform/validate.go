@@ -199,6 +199,9 @@ func (p *parser) references(d *Definition) {
 			p.failAt(c.at+".mode", "no way into %s is named %q", mode, argument)
 		}
 	}
+	if d.Candidate.Mode != "" && d.Candidate.Mode == d.Configure.Mode {
+		p.failAt("candidate.mode", "is that of \"configure\": a candidate needs a mode or a named way of its own")
+	}
 	for at, steps := range d.steps() {
 		for i, s := range steps {
 			if s.In != "" {

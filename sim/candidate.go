@@ -51,6 +51,10 @@ func (s *shell) edited() *candidate {
 			s.own = &candidate{}
 		}
 		return s.own
+	case "":
+		if s.model().data.Configuration.Anywhere {
+			return &s.dev.shared
+		}
 	}
 	return nil
 }

@@ -161,6 +161,8 @@ func (s *shell) act(c *command, caught map[string]string) {
 			return
 		case "argument":
 			s.argument = arg
+		case "kind":
+			s.next = arg
 		case "go":
 			s.move(arg)
 			return

@@ -18,6 +18,9 @@ func (s *shell) enter(to, how string) {
 	if to != s.mode {
 		s.say(d.Leave[s.mode])
 	}
+	if how == "" {
+		how, s.next = s.next, ""
+	}
 	s.mode, s.path, s.how = to, nil, how
 	s.own = nil
 	said, ok := d.Enter[to+" "+how]

@@ -153,6 +153,7 @@ type command struct {
 // configuration is what lines a device takes and how it shows them.
 type configuration struct {
 	Modes    map[string]string // mode → direct, shared or private
+	Anywhere bool              // the shared candidate can be shown, committed and thrown away outside these modes
 	Do       string            // word that runs a command of the mode below
 	Set      string            // word before a line; "": none
 	Negate   string            // word that takes a line back

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -161,6 +162,11 @@ func patterns(send string) []string {
 		}
 		forms = next
 	}
+	for i, f := range forms {
+		if rest, ok := strings.CutSuffix(f, " <comment>"); ok && strings.Contains(send, " {comment}") { // without quotation marks
+			forms[i] = rest + " <comment...>"
+		}
+	}
 	return forms
 }
 
@@ -176,6 +182,9 @@ func (dv *deriving) asks(s platform.Step, name string) []string {
 		}
 		id := fmt.Sprintf("%s %d", name, i)
 		q := question{Text: text, Key: a.Key, Answers: map[string]string{"*": "yes"}}
+		if a.Key {
+			q.Said = map[string]string{"yes": "\n"}
+		}
 		switch a.Secret {
 		case "":
 		case "user":
@@ -233,13 +242,32 @@ func (dv *deriving) shows(on string, answer text) {
 	}
 }
 
-// ways are the ways between the modes.
+// ways are the ways between the modes. Of those that are typed alike the first
+// counts, one without a name before one with.
 func (dv *deriving) ways() {
-	for i, t := range dv.def.Transitions {
+	typed := map[string]bool{}
+	all := slices.Clone(dv.def.Transitions)
+	slices.SortStableFunc(all, func(a, b platform.Transition) int { return cmp.Compare(min(len(a.As), 1), min(len(b.As), 1)) })
+	for i, t := range all {
 		m, _ := dv.def.Mode(t.To)
 		do := "go " + t.To
-		if t.As == "private" || t.As == "exclusive" {
-			do += " " + t.As
+		kind := ""
+		if _, argument := platform.Target(dv.def.Candidate.Mode); t.As != "" && t.As == argument {
+			kind = "private"
+		} else if t.As == "private" || t.As == "exclusive" {
+			kind = t.As
+		}
+		last := len(t.Steps) - 1
+		if key := t.From + "\n" + t.Steps[last].Send; typed[key] {
+			if last > 0 && kind != "" { // the steps before the last make the difference
+				dv.list(t.From, t.Steps[:last], command{Do: "kind " + kind})
+			}
+			continue
+		} else {
+			typed[key] = true
+		}
+		if kind != "" {
+			do += " " + kind
 		}
 		if m.Argument != "" && platform.Takes(t.Steps, m.Argument) {
 			do = "argument {" + m.Argument + "}; " + do
@@ -304,12 +332,18 @@ func (dv *deriving) steps(how *platform.Configure, mode string) {
 		}
 		return steps
 	}
-	dv.list(mode, without(how.Commit), command{Do: "commit"})
+	for _, l := range [][]platform.Step{how.Commit, how.Diff, how.Abort} {
+		for _, s := range l {
+			dv.data.Configuration.Anywhere = dv.data.Configuration.Anywhere || s.In != "" && s.In != mode
+		}
+	}
 	dv.list(mode, without(how.Check), command{})
 	dv.list(mode, without(how.Diff), command{Text: lines("{changes}")})
 	dv.list(mode, without(how.Confirm), command{})
 	dv.list(mode, without(how.Cancel), command{})
 	dv.list(mode, without(how.Abort), command{Do: abort})
 	dv.list(mode, without(how.Rollback), command{})
+	// Last, since others may be typed alike: a commit confirms one with a timer.
+	dv.list(mode, without(how.Commit), command{Do: "commit"})
 	dv.list(dv.home, how.Save, command{Do: "save"})
 }

@@ -24,6 +24,7 @@ type shell struct {
 	mode     string
 	path     []step     // where in the configuration
 	argument string     // of the mode, where it takes one
+	next     string     // kind of candidate that the next mode has
 	how      string     // kind of candidate, where it is not the mode's usual
 	own      *candidate // what this session alone edits
 	ask      *asking    // the question that waits for an answer; nil at the prompt

@@ -186,12 +186,18 @@ func TestOpeningStepsAreTaken(t *testing.T) {
 				walk(p, step.Steps)
 			}
 		}
-		for _, s := range def.Open {
+		opening := slices.Clone(def.Open)
+		for _, ways := range [][]platform.Way{def.Paging, def.Width} {
+			for _, way := range ways {
+				opening = append(opening, way...)
+			}
+		}
+		for _, s := range opening {
 			if answer := p.run(s.Send); refusedBy(def, answer, nil) {
 				t.Errorf("%q was refused: %q", s.Send, answer)
 			}
 		}
-		if tour.unpage != "" && slices.ContainsFunc(def.Open, func(s platform.Step) bool { return s.Send == tour.unpage }) {
+		if tour.unpage != "" && slices.ContainsFunc(opening, func(s platform.Step) bool { return s.Send == tour.unpage }) {
 			if n := strings.Count(p.run(tour.long), "\n"); n < 4999 {
 				t.Errorf("%d lines of 5,000 after the opening steps", n)
 			}
