@@ -67,10 +67,6 @@ func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
 	return d
 }
 
-// knowable reports whether anything but its prompt gives a device of this
-// platform away.
-func (det *Detect) knowable() bool { return det.SSH != nil || det.Banner != nil || det.Says != nil }
-
 // Generic is the name of the definition that knows nothing and learns the prompt.
 const Generic = "generic"
 
