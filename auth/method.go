@@ -32,8 +32,12 @@ type KeyMethod struct {
 
 // AgentMethod offers the keys of an SSH agent. An empty Socket means
 // $SSH_AUTH_SOCK, or the OpenSSH agent's pipe on Windows. An agent that cannot
-// be reached offers nothing.
-type AgentMethod struct{ Socket string }
+// be reached offers nothing. Only, where not nil, are the key files whose keys
+// alone are offered; their public halves (FILE.pub) are enough.
+type AgentMethod struct {
+	Socket string
+	Only   []string
+}
 
 // InteractiveMethod answers keyboard-interactive questions. Answer is called
 // once a round and gives one answer per question, in order. An error abandons

@@ -44,7 +44,7 @@ func (a Algorithms) Apply(usual, known []string) []string {
 		return usual
 	case a[0] == '-':
 		return slices.DeleteFunc(slices.Clone(usual), func(name string) bool {
-			return slices.ContainsFunc(a.patterns(), func(p string) bool { return wildcard(p, name) })
+			return slices.ContainsFunc(a.patterns(), func(p string) bool { return Wildcard(p, name) })
 		})
 	case a[0] == '+':
 		return choose(append(slices.Clone(usual), a.patterns()...), known)
@@ -59,7 +59,7 @@ func choose(patterns, known []string) []string {
 	var chosen []string
 	for _, p := range patterns {
 		for _, name := range known {
-			if wildcard(p, name) && !slices.Contains(chosen, name) {
+			if Wildcard(p, name) && !slices.Contains(chosen, name) {
 				chosen = append(chosen, name)
 			}
 		}

@@ -64,7 +64,7 @@ func matchHost(patterns []string, host string) bool {
 	found := false
 	for _, p := range patterns {
 		p, negated := strings.CutPrefix(p, "!")
-		if !wildcard(p, host) {
+		if !Wildcard(p, host) {
 			continue
 		}
 		if negated {
@@ -78,9 +78,9 @@ func matchHost(patterns []string, host string) bool {
 // matchList judges a list of patterns with commas between.
 func matchList(list, text string) bool { return matchHost(strings.Split(list, ","), text) }
 
-// wildcard matches a pattern in which ? stands for one character and * for any
+// Wildcard matches a pattern in which ? stands for one character and * for any
 // number of them. It takes no more than len(pattern) x len(text) steps.
-func wildcard(pattern, text string) bool {
+func Wildcard(pattern, text string) bool {
 	p, n := 0, 0
 	star, mark := -1, 0
 	for n < len(text) {

@@ -30,7 +30,7 @@ var Table = map[string]Rule{
 	"sshconfig":               {},
 	"socket":                  {Modules: []string{proxy, sys}},
 	"transport":               {},
-	"transport/ssh":           {Own: []string{"transport", "socket", "auth"}, Modules: []string{crypto}},
+	"transport/ssh":           {Own: []string{"transport", "socket", "auth", "sshconfig"}, Modules: []string{crypto}},
 	"transport/telnet":        {Own: []string{"transport", "socket", "auth"}},
 	"transport/jump":          {Own: []string{"transport/ssh"}},
 	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},

@@ -1,18 +1,22 @@
 package ssh
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/vtynet/vty/auth"
+	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
 
 // agentCredentials asks an agent for its keys. The connection stays open for
 // their signatures until close is called or ctx ends.
-func agentCredentials(ctx context.Context, m auth.AgentMethod, legacy bool) (all []credential, closeAgent func(), err error) {
+func agentCredentials(ctx context.Context, m auth.AgentMethod, may *proposal) (all []credential, closeAgent func(), err error) {
 	path := m.Socket
 	if path == "" {
 		path = os.Getenv("SSH_AUTH_SOCK")
@@ -38,8 +42,40 @@ func agentCredentials(ctx context.Context, m auth.AgentMethod, legacy bool) (all
 		closeAgent()
 		return nil, nil, fmt.Errorf("agent: %w", err)
 	}
+	only := publicHalves(m.Only)
 	for _, s := range signers {
-		all = append(all, credential{signer: withoutSHA1(s, legacy), from: "agent"})
+		if m.Only != nil && !slices.ContainsFunc(only, func(k xssh.PublicKey) bool { return bytes.Equal(k.Marshal(), s.PublicKey().Marshal()) }) {
+			continue
+		}
+		if s, err := may.restrict(s); err == nil {
+			all = append(all, credential{signer: s, from: "agent"})
+		}
 	}
 	return all, closeAgent, nil
+}
+
+// publicHalves are the public keys of key files: from the file beside it that
+// ends in .pub, from the file itself if that is one, or from a private key whose
+// public half can be read. A file without any names no key.
+func publicHalves(files []string) []xssh.PublicKey {
+	var all []xssh.PublicKey
+	for _, file := range files {
+		for _, path := range []string{file + ".pub", file, file + "-cert.pub"} {
+			text, err := readFile(path)
+			if err != nil {
+				continue
+			}
+			if key, _, _, _, err := xssh.ParseAuthorizedKey(text); err == nil {
+				all = append(all, key)
+				continue
+			}
+			var locked *xssh.PassphraseMissingError
+			if signer, err := xssh.ParsePrivateKey(text); err == nil {
+				all = append(all, signer.PublicKey())
+			} else if errors.As(err, &locked) && locked.PublicKey != nil {
+				all = append(all, locked.PublicKey)
+			}
+		}
+	}
+	return all
 }

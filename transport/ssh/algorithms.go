@@ -44,26 +44,78 @@ var unsafeEvenForLegacy = []string{
 	xssh.InsecureCipherRC4, xssh.InsecureCipherRC4128, xssh.InsecureCipherRC4256,
 }
 
-// ourOffer is everything that we propose: what is safe, and with legacy what is
-// not, behind it.
-func ourOffer(legacy bool) Offer {
-	a := xssh.SupportedAlgorithms()
+// proposal is what we propose, and accept, for one host.
+type proposal struct {
+	Offer                 // HostKeys without certificates
+	certificates []string // that a device may prove itself with
+	signatures   []string // that our own keys may make
+}
+
+// known are all algorithms that we have, the safe ones first, and then what is
+// usual: the safe ones, and with legacy the others behind them.
+func known(legacy bool) (all, usual proposal) {
+	safe, weak := xssh.SupportedAlgorithms(), xssh.InsecureAlgorithms()
+	weak.Ciphers = slices.DeleteFunc(weak.Ciphers, func(c string) bool { return slices.Contains(unsafeEvenForLegacy, c) })
+	usual = newProposal(safe.KeyExchanges, safe.HostKeys, safe.Ciphers, safe.MACs, safe.PublicKeyAuths)
+	all = newProposal(
+		append(safe.KeyExchanges, weak.KeyExchanges...), append(safe.HostKeys, weak.HostKeys...),
+		append(safe.Ciphers, weak.Ciphers...), append(safe.MACs, weak.MACs...),
+		append(safe.PublicKeyAuths, weak.PublicKeyAuths...))
 	if legacy {
-		weak := xssh.InsecureAlgorithms()
-		a.KeyExchanges = append(a.KeyExchanges, weak.KeyExchanges...)
-		a.HostKeys = append(a.HostKeys, weak.HostKeys...)
-		a.MACs = append(a.MACs, weak.MACs...)
-		for _, c := range weak.Ciphers {
-			if !slices.Contains(unsafeEvenForLegacy, c) {
-				a.Ciphers = append(a.Ciphers, c)
-			}
+		usual = all
+	}
+	return all, usual
+}
+
+func newProposal(kex, hostKeys, ciphers, macs, signatures []string) proposal {
+	plain, certificates := apart(hostKeys)
+	slices.SortStableFunc(plain, func(a, b string) int { return rank(a) - rank(b) })
+	return proposal{
+		Offer:        Offer{KeyExchanges: kex, HostKeys: plain, Ciphers: ciphers, MACs: macs},
+		certificates: certificates, signatures: signatures,
+	}
+}
+
+// apart parts the algorithms of host keys from those of host certificates, which
+// are asked for only where known_hosts names an authority that could have issued
+// one.
+func apart(hostKeys []string) (plain, certificates []string) {
+	for _, a := range hostKeys {
+		if isCertAlgorithm(a) {
+			certificates = append(certificates, a)
+		} else {
+			plain = append(plain, a)
 		}
 	}
-	// Certificates are asked for only where known_hosts names an authority that
-	// could have issued them.
-	plain := slices.DeleteFunc(a.HostKeys, isCertAlgorithm)
-	slices.SortStableFunc(plain, func(a, b string) int { return rank(a) - rank(b) })
-	return Offer{KeyExchanges: a.KeyExchanges, HostKeys: plain, Ciphers: a.Ciphers, MACs: a.MACs}
+	return plain, certificates
+}
+
+// proposal is the usual one, with what the Config has in place of it.
+func (c *Config) proposal() (proposal, error) {
+	all, p := known(c.Legacy)
+	for _, category := range []struct {
+		what          string
+		wanted, known []string
+		into          *[]string
+	}{
+		{"key exchange", c.Algorithms.KeyExchanges, all.KeyExchanges, &p.KeyExchanges},
+		{"host key", c.Algorithms.HostKeys, append(all.HostKeys, all.certificates...), &p.HostKeys},
+		{"cipher", c.Algorithms.Ciphers, all.Ciphers, &p.Ciphers},
+		{"MAC", c.Algorithms.MACs, all.MACs, &p.MACs},
+		{"signature", c.Signatures, all.signatures, &p.signatures},
+	} {
+		if category.wanted == nil {
+			continue
+		}
+		*category.into = slices.DeleteFunc(slices.Clone(category.wanted), func(name string) bool { return !slices.Contains(category.known, name) })
+		if len(*category.into) == 0 {
+			return p, fmt.Errorf("ssh: none of the %s algorithms asked for is known: %s", category.what, list(category.wanted))
+		}
+	}
+	if c.Algorithms.HostKeys != nil {
+		p.HostKeys, p.certificates = apart(p.HostKeys)
+	}
+	return p, nil
 }
 
 // hostKeyRank is OpenSSH's order of preference: a host that we meet first is then
@@ -80,32 +132,21 @@ func rank(algorithm string) int {
 	return len(hostKeyRank)
 }
 
-// certAlgorithms are the certificate types that a device may prove itself with.
-func certAlgorithms(legacy bool) []string {
-	all := xssh.SupportedAlgorithms().HostKeys
-	if legacy {
-		all = append(all, xssh.InsecureAlgorithms().HostKeys...)
-	}
-	return slices.DeleteFunc(all, func(a string) bool { return !isCertAlgorithm(a) })
-}
+// certSuffix tells a certificate's algorithm from its key's.
+const certSuffix = "-cert-v01"
 
 func isCertAlgorithm(a string) bool { return strings.Contains(a, "-cert-v0") }
 
-// typeDSA is deprecated in x/crypto/ssh, which supports it all the same.
-const typeDSA = "ssh-dss"
+// rsaSignatures are what an RSA key can sign with, best first.
+var rsaSignatures = []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256, xssh.KeyAlgoRSA}
 
-// signatureAlgorithms are those that a host key of a type can sign with, the
-// SHA-1 ones only with legacy.
-func signatureAlgorithms(keyType string, legacy bool) []string {
-	switch {
-	case keyType == xssh.KeyAlgoRSA && legacy:
-		return []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256, xssh.KeyAlgoRSA}
-	case keyType == xssh.KeyAlgoRSA:
-		return []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256}
-	case keyType == typeDSA && !legacy:
-		return nil
+// signaturesOf are those of allowed that a key of a type can make.
+func signaturesOf(keyType string, allowed []string) []string {
+	can := []string{keyType}
+	if keyType == xssh.KeyAlgoRSA {
+		can = rsaSignatures
 	}
-	return []string{keyType}
+	return slices.DeleteFunc(slices.Clone(can), func(a string) bool { return !slices.Contains(allowed, a) })
 }
 
 // agrees reports whether two offers have something in common in every category.

@@ -73,9 +73,29 @@ type Config struct {
 	PTY                PTY
 	Subsystem, Command string
 
-	// Legacy allows algorithms that are no longer safe, after all others: for
-	// devices that know nothing better.
+	// Env are variables, NAME=VALUE, that the device is asked to set for the
+	// session. Most devices take no notice, and none is asked to answer.
+	Env []string
+
+	// Methods, where not nil, are the methods of the protocol that may be used:
+	// "publickey", "password", "keyboard-interactive".
+	Methods []string
+
+	// HostKeyAlias, where set, is the name that known_hosts files are searched for,
+	// in place of the host's name and port.
+	HostKeyAlias string
+
+	// Legacy allows algorithms that are no longer safe, after all others in each
+	// category: for devices that know nothing better.
 	Legacy bool
+
+	// Algorithms are proposed in place of the usual ones, in each category whose
+	// list is not nil. Names that are not known are left out.
+	Algorithms Offer
+
+	// Signatures, where not nil, are the algorithms that our own keys may sign with,
+	// in place of the usual ones.
+	Signatures []string
 
 	// HandshakeTimeout limits the time from the open connection to the shell. The
 	// time that a person takes to type a secret counts. Zero means 60 s where the context has no deadline, and no limit but the
@@ -84,10 +104,13 @@ type Config struct {
 
 	// KeepAlive is the time without a byte from the device after which it is
 	// asked for a sign of life by SSH itself, which nobody sees in the terminal.
-	// After three such times of silence the connection is lost. Zero means never:
+	// After KeepAliveCount such times of silence the connection is lost. Zero means never:
 	// the TCP keepalive of package socket notices a dead path, and some old
 	// devices mishandle the request.
 	KeepAlive time.Duration
+	// KeepAliveCount is after how many times of silence a device is given up; zero
+	// means 3.
+	KeepAliveCount int
 
 	// Trace is told of each step; nil means nobody is.
 	Trace *Trace
@@ -103,6 +126,7 @@ type settings struct {
 	host    string
 	port    int
 	session Session
+	propose proposal
 	log     *slog.Logger
 }
 
@@ -121,6 +145,12 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 	if s.session, err = c.session().withDefaults(); err != nil {
 		return nil, err
 	}
+	if s.propose, err = c.proposal(); err != nil {
+		return nil, err
+	}
+	if s.KeepAliveCount <= 0 {
+		s.KeepAliveCount = silentIntervals
+	}
 	if s.Trace == nil {
 		s.Trace = &Trace{}
 	}
@@ -132,7 +162,7 @@ func (c *Config) settings(host string, port int) (*settings, error) {
 }
 
 func (c *Config) session() Session {
-	return Session{Size: c.Size, Term: c.Term, PTY: c.PTY, Subsystem: c.Subsystem, Command: c.Command}
+	return Session{Size: c.Size, Term: c.Term, PTY: c.PTY, Env: c.Env, Subsystem: c.Subsystem, Command: c.Command}
 }
 
 // socketOptions are the caller's, logging where we log unless they say otherwise.

@@ -69,7 +69,7 @@ func (h *handshake) enter(p Phase) time.Duration {
 // run exchanges keys and authenticates. All that it calls back runs in turn with
 // it, though not always on its goroutine.
 func (h *handshake) run() (*link, error) {
-	offer := ourOffer(h.s.Legacy)
+	offer := h.s.propose.Offer
 	config := &xssh.ClientConfig{
 		Config: xssh.Config{
 			KeyExchanges: offer.KeyExchanges,
@@ -188,7 +188,8 @@ func (h *handshake) negotiation(n *xssh.AlgorithmNegotiationError) error {
 		Wanted:  algorithmsOnly(n.SupportedAlgorithms),
 		Peer:    peer,
 	}
-	e.Legacy = !h.s.Legacy && !ourOffer(false).agrees(peer) && ourOffer(true).agrees(peer)
+	all, _ := known(true)
+	e.Legacy = !h.s.Legacy && !h.s.propose.agrees(peer) && all.agrees(peer)
 	if n.What == "host key" {
 		return h.checker.noCommonKey(e)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/sshconfig"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -102,7 +103,7 @@ func (e *HostKeyError) Unwrap() []error {
 type hostChecker struct {
 	host   string
 	port   int
-	legacy bool
+	mayUse proposal
 
 	// algorithms to ask the device for, best first.
 	algorithms []string
@@ -118,7 +119,10 @@ type hostChecker struct {
 }
 
 func newHostChecker(s *settings) (*hostChecker, error) {
-	c := &hostChecker{host: s.host, port: s.port, legacy: s.Legacy, algorithms: ourOffer(s.Legacy).HostKeys}
+	c := &hostChecker{host: s.host, port: s.port, mayUse: s.propose, algorithms: s.propose.HostKeys}
+	if s.HostKeyAlias != "" {
+		c.host, c.port = s.HostKeyAlias, DefaultPort
+	}
 	switch p := s.HostKeys.(type) {
 	case auth.UncheckedPolicy:
 		c.check = func(xssh.PublicKey) error { return nil }
@@ -174,10 +178,10 @@ func (c *hostChecker) load(log *slog.Logger) error {
 	c.known = known
 	var wanted []string
 	if len(known.authorities) > 0 {
-		wanted = certAlgorithms(c.legacy)
+		wanted = slices.Clone(c.mayUse.certificates)
 	}
 	for _, k := range known.keys {
-		for _, a := range signatureAlgorithms(k.Type(), c.legacy) {
+		for _, a := range signaturesOf(k.Type(), c.mayUse.HostKeys) {
 			if !slices.Contains(wanted, a) {
 				wanted = append(wanted, a)
 			}
@@ -247,13 +251,13 @@ func (c *hostChecker) checkCertificate(cert *xssh.Certificate) error {
 	if _, ok := find(c.known.authorities, cert.SignatureKey); !ok {
 		return bad(fmt.Errorf("its authority %s is not known", xssh.FingerprintSHA256(cert.SignatureKey)))
 	}
-	if cert.Signature.Format == xssh.KeyAlgoRSA && !c.legacy {
+	if cert.Signature.Format == xssh.KeyAlgoRSA && !slices.Contains(c.mayUse.HostKeys, xssh.KeyAlgoRSA) {
 		return bad(errors.New("its authority signed it with SHA-1, which is a legacy algorithm"))
 	}
 	// An authority may sign for patterns of names; CheckCert knows only names.
 	principal := strings.ToLower(c.host)
 	if i := slices.IndexFunc(cert.ValidPrincipals, func(p string) bool {
-		return wildcard(strings.ToLower(p), principal)
+		return sshconfig.Wildcard(strings.ToLower(p), principal)
 	}); i >= 0 {
 		principal = cert.ValidPrincipals[i]
 	}

@@ -94,7 +94,8 @@ func TestKnownHostsPolicy(t *testing.T) {
 // others where the host itself has any.
 func TestAlgorithmsAskedFor(t *testing.T) {
 	ed, rsa := authorized(ed25519Key().PublicKey()), authorized(rsaKey().PublicKey())
-	usual, certs := ourOffer(false).HostKeys, certAlgorithms(false)
+	_, safe := known(false)
+	usual, certs := safe.HostKeys, safe.certificates
 	without := func(all []string, some ...string) []string {
 		return slices.Concat(some, slices.DeleteFunc(slices.Clone(all), func(a string) bool { return slices.Contains(some, a) }))
 	}

@@ -9,7 +9,7 @@ import (
 const keepAliveRequest = "keepalive@openssh.com"
 
 // silentIntervals is after how many intervals without a byte a device is given
-// up.
+// up, where nobody says otherwise.
 const silentIntervals = 3
 
 var errSilent = errors.New("the device gives no sign of life")
@@ -50,7 +50,7 @@ func (c *Client) keepAlive() {
 			heard, silent = now, 0
 			continue
 		}
-		if silent++; silent >= silentIntervals {
+		if silent++; silent >= c.s.KeepAliveCount {
 			_ = c.w.end(errSilent)
 			return
 		}

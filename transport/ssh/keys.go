@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"sync"
 
 	"github.com/vtynet/vty/auth"
@@ -29,7 +30,7 @@ const maxKeyFile = 1 << 20
 
 // fileCredentials reads the key file of a method, and its certificate if it has
 // one, which goes first.
-func fileCredentials(ctx context.Context, m auth.KeyFileMethod, legacy bool) ([]credential, error) {
+func fileCredentials(ctx context.Context, m auth.KeyFileMethod, may *proposal) ([]credential, error) {
 	text, err := readFile(m.Path)
 	if err != nil {
 		return nil, err
@@ -48,11 +49,11 @@ func fileCredentials(ctx context.Context, m auth.KeyFileMethod, legacy bool) ([]
 		return nil, err
 	}
 	public, _ := readFile(m.Path + ".pub") // only a help; it need not exist
-	return keyCredentials(ctx, keyText{from: m.Path, private: text, public: public, cert: cert, passphrase: m.Passphrase}, legacy)
+	return keyCredentials(ctx, keyText{from: m.Path, private: text, public: public, cert: cert, passphrase: m.Passphrase}, may)
 }
 
-func memoryCredentials(ctx context.Context, m auth.KeyMethod, legacy bool) ([]credential, error) {
-	return keyCredentials(ctx, keyText{from: "memory", private: []byte(m.PEM.Reveal()), cert: m.Certificate, passphrase: m.Passphrase}, legacy)
+func memoryCredentials(ctx context.Context, m auth.KeyMethod, may *proposal) ([]credential, error) {
+	return keyCredentials(ctx, keyText{from: "memory", private: []byte(m.PEM.Reveal()), cert: m.Certificate, passphrase: m.Passphrase}, may)
 }
 
 // keyText is a private key as it is stored.
@@ -64,13 +65,15 @@ type keyText struct {
 	passphrase auth.Source
 }
 
-func keyCredentials(ctx context.Context, k keyText, legacy bool) ([]credential, error) {
+func keyCredentials(ctx context.Context, k keyText, may *proposal) ([]credential, error) {
 	signer, err := k.signer(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("key %s: %w", k.from, err)
 	}
 	lazy, _ := signer.(*lazySigner)
-	signer = withoutSHA1(signer, legacy)
+	if signer, err = may.restrict(signer); err != nil {
+		return nil, fmt.Errorf("key %s: %w", k.from, err)
+	}
 	plain := credential{signer: signer, from: k.from, lazy: lazy}
 	if k.cert == nil {
 		return []credential{plain}, nil
@@ -168,20 +171,23 @@ func (s *lazySigner) SignWithAlgorithm(rand io.Reader, data []byte, algorithm st
 	return signer.Sign(rand, data)
 }
 
-// withoutSHA1 keeps an RSA key from signing with SHA-1, unless legacy algorithms
-// are allowed.
-func withoutSHA1(signer xssh.Signer, legacy bool) xssh.Signer {
+// restrict keeps a key to the signatures that it may make: an RSA key above all
+// from SHA-1, unless legacy algorithms are allowed.
+func (p *proposal) restrict(signer xssh.Signer) (xssh.Signer, error) {
+	keyType := strings.Replace(signer.PublicKey().Type(), certSuffix, "", 1)
+	allowed := make([]string, len(p.signatures))
+	for i, a := range p.signatures {
+		allowed[i] = strings.Replace(a, certSuffix, "", 1)
+	}
+	can := signaturesOf(keyType, allowed)
+	if len(can) == 0 {
+		return nil, fmt.Errorf("a key of type %s may make no signature that is allowed (%s)", keyType, list(p.signatures))
+	}
 	a, ok := signer.(xssh.AlgorithmSigner)
-	if !ok || legacy {
-		return signer
+	if !ok || keyType != xssh.KeyAlgoRSA {
+		return signer, nil
 	}
-	switch signer.PublicKey().Type() {
-	case xssh.KeyAlgoRSA, xssh.CertAlgoRSAv01:
-		if safe, err := xssh.NewSignerWithAlgorithms(a, []string{xssh.KeyAlgoRSASHA512, xssh.KeyAlgoRSASHA256}); err == nil {
-			return safe
-		}
-	}
-	return signer
+	return xssh.NewSignerWithAlgorithms(a, can)
 }
 
 func readFile(path string) ([]byte, error) {

@@ -142,7 +142,7 @@ func checkKeyFile(t *testing.T, path, passphrase string) {
 	if passphrase != "" {
 		src = auth.Literal(passphrase)
 	}
-	creds, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path, Passphrase: src}, false)
+	creds, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path, Passphrase: src}, usual(false))
 	if err != nil || len(creds) != 1 {
 		t.Fatalf("%d credentials, %v", len(creds), err)
 	}
@@ -151,10 +151,10 @@ func checkKeyFile(t *testing.T, path, passphrase string) {
 	if passphrase == "" {
 		return
 	}
-	if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, false); err == nil || !strings.Contains(err.Error(), "encrypted") {
+	if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, usual(false)); err == nil || !strings.Contains(err.Error(), "encrypted") {
 		t.Errorf("without a passphrase: %v", err)
 	}
-	wrong, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path, Passphrase: auth.Literal("wrong")}, false)
+	wrong, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path, Passphrase: auth.Literal("wrong")}, usual(false))
 	if err == nil {
 		_, err = sign(wrong[0].signer)
 	}
@@ -163,8 +163,14 @@ func checkKeyFile(t *testing.T, path, passphrase string) {
 	}
 }
 
+// usual is what is proposed where nobody says otherwise.
+func usual(legacy bool) *proposal {
+	_, p := known(legacy)
+	return &p
+}
+
 func sign(s xssh.Signer) (*xssh.Signature, error) {
-	return s.(xssh.AlgorithmSigner).SignWithAlgorithm(rand.Reader, []byte("data"), signatureAlgorithms(s.PublicKey().Type(), false)[0])
+	return s.(xssh.AlgorithmSigner).SignWithAlgorithm(rand.Reader, []byte("data"), signaturesOf(s.PublicKey().Type(), usual(false).signatures)[0])
 }
 
 func signs(t *testing.T, s xssh.Signer) {
@@ -182,7 +188,7 @@ func signs(t *testing.T, s xssh.Signer) {
 func TestRSAWithoutSHA1(t *testing.T) {
 	path := keyFiles(t).path("rsa")
 	for _, legacy := range []bool{false, true} {
-		creds, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, legacy)
+		creds, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, usual(legacy))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -224,7 +230,7 @@ func TestCertificate(t *testing.T) {
 		"missing":       {Path: keys.path("rsa"), CertificateFile: keys.path("none")},
 		"no key at all": {Path: keys.path("rsa"), CertificateFile: keys.path("rsa")},
 	} {
-		if _, err := fileCredentials(t.Context(), m, false); err == nil {
+		if _, err := fileCredentials(t.Context(), m, usual(false)); err == nil {
 			t.Errorf("certificate %s: no error", name)
 		}
 	}
@@ -257,11 +263,11 @@ func TestWrongPassphrase(t *testing.T) {
 
 func TestAgentThatIsNone(t *testing.T) {
 	t.Setenv("SSH_AUTH_SOCK", "")
-	if _, _, err := agentCredentials(t.Context(), auth.AgentMethod{}, false); err == nil {
+	if _, _, err := agentCredentials(t.Context(), auth.AgentMethod{}, usual(false)); err == nil {
 		t.Error("no error without an agent")
 	}
 	t.Setenv("SSH_AUTH_SOCK", listenAgent(t, func(c net.Conn) { _, _ = io.WriteString(c, "rubbish, and then nothing") }))
-	if _, _, err := agentCredentials(t.Context(), auth.AgentMethod{}, false); err == nil {
+	if _, _, err := agentCredentials(t.Context(), auth.AgentMethod{}, usual(false)); err == nil {
 		t.Error("no error from a broken agent")
 	}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -270,7 +276,7 @@ func TestAgentThatIsNone(t *testing.T) {
 		cancel() // it has been asked, and will not answer
 		_, _ = io.Copy(io.Discard, c)
 	})
-	if _, _, err := agentCredentials(ctx, auth.AgentMethod{Socket: stuck}, false); err == nil {
+	if _, _, err := agentCredentials(ctx, auth.AgentMethod{Socket: stuck}, usual(false)); err == nil {
 		t.Error("no error from a stuck agent")
 	}
 }
@@ -280,11 +286,11 @@ func TestKeyFilesThatAreNone(t *testing.T) {
 	writeFile(t, dir.path("large"), make([]byte, maxKeyFile+1))
 	writeFile(t, dir.path("empty"), nil)
 	for _, path := range []string{dir.path("none"), dir.path("large"), dir.path("empty"), string(dir)} {
-		if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, false); err == nil {
+		if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: path}, usual(false)); err == nil {
 			t.Errorf("%s: no error", path)
 		}
 	}
-	if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: dir.path("none")}, false); !errors.Is(err, os.ErrNotExist) {
+	if _, err := fileCredentials(t.Context(), auth.KeyFileMethod{Path: dir.path("none")}, usual(false)); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("err = %v", err)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"strings"
 
+	"github.com/vtynet/vty/sshconfig"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -89,7 +90,7 @@ func (l knownLine) matches(name string) bool {
 	found := false
 	for pattern := range strings.SplitSeq(strings.ToLower(l.hosts), ",") {
 		bare := strings.TrimPrefix(pattern, "!")
-		if !wildcard(bare, name) {
+		if !sshconfig.Wildcard(bare, name) {
 			continue
 		}
 		if bare != pattern {
@@ -120,30 +121,6 @@ func hashHost(salt []byte, name string) []byte {
 	mac := hmac.New(sha1.New, salt)
 	mac.Write([]byte(name))
 	return mac.Sum(nil)
-}
-
-// wildcard matches a pattern in which ? stands for one character and * for any
-// number of them. It takes no more than len(pattern) x len(name) steps, whatever
-// the pattern.
-func wildcard(pattern, name string) bool {
-	p, n := 0, 0
-	star, mark := -1, 0
-	for n < len(name) {
-		switch {
-		case p < len(pattern) && pattern[p] == '*':
-			star, mark = p, n
-			p++
-		case p < len(pattern) && (pattern[p] == '?' || pattern[p] == name[n]):
-			p++
-			n++
-		case star >= 0:
-			mark++
-			p, n = star+1, mark
-		default:
-			return false
-		}
-	}
-	return strings.Trim(pattern[p:], "*") == ""
 }
 
 // knownHosts are the lines that speak of one host.

@@ -3,6 +3,7 @@ package ssh
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/vtynet/vty/transport"
@@ -26,6 +27,10 @@ type Session struct {
 	// and standard error is kept out of what Read returns.
 	Subsystem string
 
+	// Env are variables, NAME=VALUE, that the device is asked to set. Most devices
+	// take no notice, and none is asked to answer.
+	Env []string
+
 	// Command, where set, is run instead of a shell, in the same manner. It and
 	// Subsystem exclude each other.
 	Command string
@@ -41,6 +46,11 @@ func (s Session) withDefaults() (Session, error) {
 	}
 	if s.Subsystem != "" && s.Command != "" {
 		return s, errors.New("ssh: both a subsystem and a command are asked for")
+	}
+	for _, v := range s.Env {
+		if name, _, found := strings.Cut(v, "="); !found || name == "" {
+			return s, fmt.Errorf("ssh: environment %q is not NAME=VALUE", v)
+		}
 	}
 	if s.program() {
 		s.PTY = PTYNone
@@ -66,6 +76,9 @@ type ptyRequest struct {
 type windowChange struct {
 	Columns, Rows, Width, Height uint32
 }
+
+// variable is the payload of "env" (RFC 4254, section 6.4).
+type variable struct{ Name, Value string }
 
 // programRequest is the payload of "subsystem" and of "exec" (RFC 4254, section 6.5).
 type programRequest struct{ Name string }
@@ -105,6 +118,12 @@ func (c *Conn) startShell() error {
 		}
 		if !ok && c.what.PTY == PTYRequire {
 			return errors.New("the device refuses a terminal")
+		}
+	}
+	for _, v := range c.what.Env {
+		name, value, _ := strings.Cut(v, "=")
+		if _, err := c.request("env", false, xssh.Marshal(&variable{name, value})); err != nil {
+			return err
 		}
 	}
 	return c.start()

@@ -105,7 +105,10 @@ func (a *authenticator) pick() xssh.AuthMethod {
 	return nil
 }
 
-func (a *authenticator) allows(method string) bool { return slices.Contains(a.allowed, method) }
+// allows tells that the device takes a method, and that the caller lets us use it.
+func (a *authenticator) allows(method string) bool {
+	return slices.Contains(a.allowed, method) && (a.s.Methods == nil || slices.Contains(a.s.Methods, method))
+}
 
 func (a *authenticator) password(c *candidate, src auth.Source) xssh.AuthMethod {
 	if !a.allows(methodPassword) {
@@ -174,11 +177,11 @@ func (a *authenticator) publicKey(c *candidate) xssh.AuthMethod {
 func (a *authenticator) load(m auth.Method) ([]credential, error) {
 	switch m := m.(type) {
 	case auth.KeyFileMethod:
-		return fileCredentials(a.ctx, m, a.s.Legacy)
+		return fileCredentials(a.ctx, m, &a.s.propose)
 	case auth.KeyMethod:
-		return memoryCredentials(a.ctx, m, a.s.Legacy)
+		return memoryCredentials(a.ctx, m, &a.s.propose)
 	case auth.AgentMethod:
-		keys, release, err := agentCredentials(a.ctx, m, a.s.Legacy)
+		keys, release, err := agentCredentials(a.ctx, m, &a.s.propose)
 		if release != nil {
 			a.release = append(a.release, release)
 		}
