@@ -511,7 +511,11 @@ func FuzzParse(f *testing.F) {
 				}
 			}
 			for j := range d.Modes {
-				if _, err := d.Path(d.Modes[i].Name, d.Modes[j].Name); err != nil {
+				target := d.Modes[j].Name
+				if d.Modes[j].Argument != "" && i != j {
+					target += " x1"
+				}
+				if _, err := d.Path(d.Modes[i].Name, target); err != nil {
 					t.Error(err)
 				}
 			}
