@@ -54,6 +54,8 @@ type deriving struct {
 	data data
 }
 
+var unit = regexp.MustCompile(`(<(?:minutes|seconds)>)[a-z]`)
+
 func lineOf(text string) string {
 	if text == "" {
 		return ""
@@ -155,6 +157,10 @@ func patterns(send string) []string {
 			bare := platform.Fill(f, map[string]string{name: ""})
 			full := platform.Fill(f, map[string]string{name: "<" + name + ">"})
 			full = strings.ReplaceAll(full, `"<`+name+`>"`, "<"+name+">")
+			if rest, ok := strings.CutSuffix(full, " <"+name+">"); ok && strings.HasSuffix(f, " {"+name+"}]") {
+				full = rest + " <" + name + "...>" // a text without quotes goes on to the end
+			}
+			full = unit.ReplaceAllString(full, "$1") // "<minutes>m" is one word
 			if bare != full && !strings.Contains(f, " {"+name+"} ") && strings.Contains(f, "[") {
 				next = append(next, bare)
 			}

@@ -155,6 +155,9 @@ func TestEveryModeAndBack(t *testing.T) {
 		}
 		def := d.model.def
 		for _, mode := range def.Modes {
+			if mode.Argument != "" {
+				continue // none of these devices has such a mode
+			}
 			for _, leg := range []struct{ from, to string }{{d.model.data.Start, mode.Name}, {mode.Name, d.model.data.Start}} {
 				path, err := def.Path(leg.from, leg.to)
 				if err != nil {
