@@ -54,12 +54,13 @@ type Detector struct {
 	evidence []string
 }
 
-// NewDetector makes a detector of definitions; the generic one is left out. Of
-// the definitions that cannot be read nothing can be found out.
+// NewDetector makes a detector of definitions; the generic one, and those that
+// extend it, are left out. Of the definitions that cannot be read nothing can be
+// found out.
 func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
 	d := &Detector{marked: map[string]bool{}, said: map[string]bool{}, typed: map[string]bool{}}
 	for def, err := range defs {
-		if err == nil && def.Name != Generic {
+		if err == nil && def.Name != Generic && def.Extends != Generic {
 			d.all = append(d.all, def)
 		}
 	}
