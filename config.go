@@ -10,7 +10,9 @@ import (
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // Transport names a way to reach a terminal.
@@ -71,6 +73,16 @@ type Config struct {
 	// place of package socket: the Dialer of a jump.Pool, a proxy command. It is
 	// given the device's name as the user wrote it, which the other end looks up.
 	Via func(ctx context.Context, host string, port int) (net.Conn, error)
+
+	// SSH, where not nil, is where the configuration of the SSH transport begins:
+	// for what this Config has no field for. Fields of this Config that are set
+	// stand in place of its own.
+	SSH *ssh.Config
+	// SSHConfig, where not nil, is OpenSSH's client configuration: Dial asks it for
+	// the host, and what neither this Config nor SSH sets is as it says. The secret
+	// "passphrase" opens the keys that it names. A host that it reaches by ProxyJump
+	// or ProxyCommand needs Via; without it Dial fails.
+	SSHConfig *sshconfig.Config
 
 	// Wrap, where not nil, puts something around the terminal once it is reached:
 	// a recorder, for example.

@@ -1,6 +1,7 @@
 package vty
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 	"github.com/vtynet/vty/transport/telnet"
@@ -120,16 +122,74 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 		}
 		return conn, nil
 	case cfg.Transport == SSH || cfg.Transport == "":
-		conn, err := ssh.Dial(ctx, host, port, &ssh.Config{
-			User: loginName(cfg, def), Auth: cfg.Auth, HostKeys: cfg.HostKeys,
-			Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size, Legacy: cfg.Legacy, Logger: cfg.Logger,
-		})
+		sc := cfg.ForSSH()
+		if name := loginName(cfg, def); name != "" {
+			sc.User = name
+		}
+		var err error
+		if host, port, sc, err = cfg.configured(ctx, host, port, sc); err != nil {
+			return nil, err
+		}
+		conn, err := ssh.Dial(ctx, host, port, sc)
 		if err != nil {
 			return nil, err
 		}
 		return conn, nil
 	}
 	return nil, fmt.Errorf("unknown transport %q: want %q or %q", cfg.Transport, SSH, Telnet)
+}
+
+// ForSSH is the configuration of the SSH transport that c stands for, without
+// what SSHConfig adds for a host.
+func (c *Config) ForSSH() *ssh.Config {
+	var s ssh.Config
+	if c.SSH != nil {
+		s = *c.SSH
+	}
+	if c.User != "" {
+		s.User = c.User
+	}
+	if c.Auth != nil {
+		s.Auth = c.Auth
+	}
+	if c.HostKeys != nil {
+		s.HostKeys = c.HostKeys
+	}
+	if c.Socket != nil {
+		s.Socket = c.Socket
+	}
+	if c.Via != nil {
+		s.Dial = c.Via
+	}
+	if c.Size != (transport.Size{}) {
+		s.Size = c.Size
+	}
+	if c.Logger != nil {
+		s.Logger = c.Logger
+	}
+	s.Legacy = s.Legacy || c.Legacy
+	return &s
+}
+
+// configured asks SSHConfig, where there is one, for the host. Port is 22 where
+// nobody chose another.
+func (c *Config) configured(ctx context.Context, host string, port int, s *ssh.Config) (string, int, *ssh.Config, error) {
+	if c.SSHConfig == nil {
+		return host, port, s, nil
+	}
+	q := sshconfig.Query{Host: host, User: s.User}
+	if port != ssh.DefaultPort || c.Port != 0 {
+		q.Port = port
+	}
+	h, err := c.SSHConfig.Resolve(ctx, q)
+	if err != nil {
+		return "", 0, nil, err
+	}
+	if s.Dial == nil && (h.ProxyCommand != "" || h.ProxyJump != nil) {
+		return "", 0, nil, fmt.Errorf("ssh_config reaches %s through %v%s: set Config.Via to go that way", host, h.ProxyJump, h.ProxyCommand)
+	}
+	s, err = s.With(h, c.Secrets["passphrase"])
+	return h.HostName, cmp.Or(h.Port, port), s, err
 }
 
 // open logs in over conn and prepares the device.

@@ -8,6 +8,7 @@ import (
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/netconf/element"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // The ports of NETCONF (RFC 6242, RFC 7589, RFC 8071).
@@ -28,6 +29,9 @@ type Config struct {
 	Auth     []auth.Method
 	HostKeys auth.HostKeys
 	Legacy   bool
+	// SSH, where not nil, is what those four are put into: for what this Config has
+	// no field for.
+	SSH *ssh.Config
 	// Subsystem is the SSH subsystem; "" is "netconf".
 	Subsystem string
 	// Command is run over SSH instead of a subsystem, where it is not "".

@@ -101,10 +101,12 @@ func (c *Config) ssh() *ssh.Config {
 	if c == nil {
 		return nil // the transport says what is missing
 	}
-	s := &ssh.Config{
-		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Legacy: c.Legacy,
-		Socket: c.Socket, Logger: c.Logger, Command: c.Command,
+	s := &ssh.Config{}
+	if c.SSH != nil {
+		*s = *c.SSH
 	}
+	s.User, s.Auth, s.HostKeys, s.Legacy = c.User, c.Auth, c.HostKeys, c.Legacy
+	s.Socket, s.Logger, s.Command = c.Socket, c.Logger, c.Command
 	if c.Command == "" {
 		s.Subsystem = cmp.Or(c.Subsystem, "netconf")
 	}

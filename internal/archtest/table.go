@@ -41,7 +41,7 @@ var Table = map[string]Rule{
 	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
 	"platform":                {Modules: []string{yaml}},
 	"record":                  {Own: []string{"transport"}},
-	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/ssh", "transport/telnet", "socket", "record", "textfsm"}},
+	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/ssh", "transport/telnet", "socket", "sshconfig", "record", "textfsm"}},
 	"configure":               {Own: []string{"vty", "platform"}},
 	"netconf/framing":         {},
 	"netconf/element":         {},
@@ -60,6 +60,6 @@ var Table = map[string]Rule{
 	// The script that every definition passes on a simulated device.
 	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
 	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth", "socket", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":     {Own: []string{"vty", "auth", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

@@ -33,6 +33,7 @@ func (e *examination) run(ctx context.Context) *findings {
 		Host: t.Label, Transport: string(t.Config.Transport), User: t.Config.User, Platform: t.Config.Definition.Name,
 		Steps: []step{},
 	}
+	e.configuration()
 	err := e.examine(ctx)
 	f := &e.findings
 	f.OK, f.status = err == nil, exit.Of(err)
@@ -44,6 +45,20 @@ func (e *examination) tell(phase string, o outcome, took time.Duration, format s
 	s := step{Phase: phase, Outcome: o, Text: fmt.Sprintf(format, args...), Elapsed: milliseconds(took)}
 	e.findings.Steps = append(e.findings.Steps, s)
 	e.told(s)
+}
+
+// configuration tells what the SSH configuration says of the host, and where.
+func (e *examination) configuration() {
+	said := e.target.SSHConfig
+	if said == nil {
+		return
+	}
+	if said.HostName != said.Name {
+		e.tell("config", noted, 0, "%s is %s", said.Name, said.HostName)
+	}
+	for _, s := range said.Settings() {
+		e.tell("config", noted, 0, "%s %s (%s:%d)", s.Keyword, strings.Join(s.Values, " "), s.File, s.Line)
+	}
 }
 
 func (e *examination) examine(ctx context.Context) error {
@@ -121,7 +136,7 @@ func (e *examination) reach(ctx context.Context) (transport.Conn, error) {
 	if e.target.Config.Transport == vty.Telnet {
 		return telnet.New(conn, e.target.Telnet()), nil
 	}
-	cfg := e.target.SSH()
+	cfg := e.target.Config.ForSSH()
 	cfg.Trace = e.trace()
 	c, err := ssh.New(ctx, conn, e.target.Host.Name, e.target.Port(), cfg)
 	if err != nil {

@@ -134,7 +134,7 @@ func (o *options) host(ctx context.Context, t *target.Target, do action) (answer
 	defer cancel()
 	s, err := netconf.Dial(limited, t.Host.Address(), &netconf.Config{
 		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Legacy: c.Legacy, Socket: c.Socket, Logger: c.Logger,
-		Base10: o.base10,
+		SSH: c.ForSSH(), Base10: o.base10,
 	})
 	if err != nil {
 		return answer{}, err

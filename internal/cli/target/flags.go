@@ -25,6 +25,8 @@ type Flags struct {
 	enableFile   string
 	askPass      bool
 	jump         []string
+	sshConfig    string
+	matchExec    bool
 	timeout      time.Duration
 	verbose      int
 }
@@ -33,20 +35,21 @@ type Flags struct {
 func (f *Flags) Register(set *pflag.FlagSet) {
 	set.SortFlags = false
 	f.transport = suggest.NewChoice("ssh", "telnet")
-	f.hostKey.text = "strict"
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
 	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
 	set.StringVarP(&f.platform, "platform", "p", "", "what the device is (vty platforms lists them); \"generic\" unless stated, which learns the prompt")
 	set.VarP(f.transport, "transport", "t", "how to reach it")
-	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then $USER)")
+	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then ssh_config's, then $USER)")
 	set.StringVar(&f.mode, "mode", "", "mode that commands run in (default the platform's own)")
-	set.Var(&f.hostKey, "host-key", "which SSH host keys to accept")
-	set.StringArrayVar(&f.knownHosts, "known-hosts", nil, "known_hosts file (default ~/.ssh/known_hosts and the system's); repeatable")
+	set.Var(&f.hostKey, "host-key", "which SSH host keys to accept (default what ssh_config says, else strict)")
+	set.StringArrayVar(&f.knownHosts, "known-hosts", nil, "known_hosts file (default ssh_config's, else ~/.ssh/known_hosts and the system's); repeatable")
 	set.BoolVar(&f.legacy, "legacy", false, "allow weak SSH algorithms, for devices that know no better")
-	set.StringArrayVarP(&f.identities, "identity", "I", nil, "private key file (default the agent's keys and ~/.ssh/id_*); repeatable")
+	set.StringArrayVarP(&f.identities, "identity", "I", nil, "private key file (default ssh_config's, else the agent's keys and ~/.ssh/id_*); repeatable")
 	set.StringVar(&f.passwordFile, "password-file", "", "file whose first line is the password (default $"+envPassword+")")
 	set.StringVar(&f.enableFile, "enable-file", "", "file whose first line is the enable secret (default $"+envEnable+")")
 	set.StringSliceVarP(&f.jump, "jump", "J", nil, "jump hosts to go through, in order: [USER@]HOST[:PORT],... (password from $"+envJumpPassword+", else as for the device)")
+	set.StringVarP(&f.sshConfig, "ssh-config", "F", "", "OpenSSH client configuration (default ~/.ssh/config and the system's; \"none\" for none)")
+	set.BoolVar(&f.matchExec, "match-exec", false, "let the SSH configuration's Match exec run its commands")
 	set.BoolVar(&f.askPass, "ask-pass", false, "ask for the password on the terminal")
 	set.DurationVar(&f.timeout, "timeout", 0, "limit on reaching a host and on each command (default 1m to reach it, and 1m of silence)")
 	set.CountVarP(&f.verbose, "verbose", "v", "say more on standard error; -vv says everything")

@@ -8,7 +8,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/suggest"
 )
 
-// hostKeyPolicy is the value of --host-key.
+// hostKeyPolicy is the value of --host-key; "" where it is not given.
 type hostKeyPolicy struct{ text string }
 
 var policies = []string{"strict", "accept-new", "off"}
@@ -40,7 +40,7 @@ func (p *hostKeyPolicy) policy(files []string) auth.HostKeys {
 		return auth.Unchecked()
 	case "accept-new":
 		return auth.AcceptNew(files...)
-	case "strict":
+	case "strict", "":
 		return auth.KnownHosts(files...)
 	}
 	return auth.Pinned(p.text)

@@ -2,54 +2,100 @@ package target
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 
-	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
-	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
-// throughJumpHosts has every device be reached through the jump hosts that -J
-// names. All share one connection to each, which ends with the set.
-func (f *Flags) throughJumpHosts(set *Set, base *vty.Config, s *streams.Streams) error {
-	if len(f.jump) == 0 {
-		return nil
-	}
-	methods := base.Auth
-	if _, given := s.LookupEnv(envJumpPassword); given {
-		var err error
-		if methods, err = f.methods(s, env(s, envJumpPassword)); err != nil {
-			return err
-		}
-	}
-	var hops []jump.Hop
-	for _, text := range f.jump {
+// maxHops bounds how long a chain may get by jump hosts that have jump hosts.
+const maxHops = 16
+
+// jumpHosts prepares the jump hosts that -J names, which every device is reached
+// through.
+func (c *configured) jumpHosts(ctx context.Context) error {
+	var named []sshconfig.Jump
+	for _, text := range c.flags.jump {
 		h, err := ParseHost(text)
 		if err != nil {
 			return exit.Misused(fmt.Errorf("--jump: %w", err))
 		}
-		user := cmp.Or(h.User, base.User)
-		if user == "" {
-			return exit.Misused(fmt.Errorf("--jump: no user to log in to %s as: write USER@%s", h.Address(), h.Address()))
-		}
-		hops = append(hops, jump.Hop{Host: h.Name, Port: h.Port, SSH: &ssh.Config{
-			User: user, Auth: methods, HostKeys: jumpHostKeys(base.HostKeys, f),
-			Socket: base.Socket, Legacy: base.Legacy, Logger: base.Logger,
-		}})
+		named = append(named, sshconfig.Jump{User: h.User, Host: h.Name, Port: h.Port})
 	}
-	pool := &jump.Pool{}
-	set.closers = append(set.closers, pool)
-	base.Via = pool.Dialer(hops...)
-	return nil
+	var err error
+	c.every, err = c.chain(ctx, named, 0)
+	return err
+}
+
+// chain makes hops of jump hosts. The first may itself be reached through others,
+// as the SSH configuration has it.
+func (c *configured) chain(ctx context.Context, named []sshconfig.Jump, depth int) ([]jump.Hop, error) {
+	if depth > maxHops {
+		return nil, exit.Misused(fmt.Errorf("the jump host %v is reached through itself", named[0]))
+	}
+	var hops []jump.Hop
+	for i, j := range named {
+		hop, said, err := c.hop(ctx, j)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 && said.ProxyJump != nil {
+			if hops, err = c.chain(ctx, said.ProxyJump, depth+1); err != nil {
+				return nil, err
+			}
+		}
+		hops = append(hops, hop)
+	}
+	return hops, nil
+}
+
+// hop is a jump host as the SSH configuration knows it. Hops that are written
+// alike are one, so that they share their connection.
+func (c *configured) hop(ctx context.Context, j sshconfig.Jump) (jump.Hop, *sshconfig.Host, error) {
+	said, err := c.resolve(ctx, Host{Name: j.Host, Port: j.Port}, cmp.Or(j.User, c.base.User))
+	if err != nil {
+		return jump.Hop{}, nil, err
+	}
+	key := j.String()
+	if hop, ok := c.hops[key]; ok {
+		return hop, said, nil
+	}
+	methods := c.base.Auth
+	if _, given := c.s.LookupEnv(envJumpPassword); given {
+		if methods, err = c.flags.methods(c.s, env(c.s, envJumpPassword)); err != nil {
+			return jump.Hop{}, nil, err
+		}
+	}
+	open := ssh.Config{
+		User: cmp.Or(j.User, c.base.User), Auth: methods, HostKeys: jumpHostKeys(c.base.HostKeys, c.flags),
+		Socket: c.base.Socket, Legacy: c.base.Legacy, Logger: c.base.Logger,
+	}
+	cfg, err := open.With(said, env(c.s, envPassphrase))
+	if err != nil {
+		return jump.Hop{}, nil, exit.Misused(fmt.Errorf("jump host %v: %w", j, err))
+	}
+	if line := said.ProxyCommand; line != "" {
+		cfg.Dial = byCommand(line)
+	}
+	if cfg.User = cmp.Or(cfg.User, c.localUser()); cfg.User == "" {
+		return jump.Hop{}, nil, exit.Misused(fmt.Errorf("no user to log in to the jump host %v as: write USER@%v", j, j))
+	}
+	hop := jump.Hop{Host: said.HostName, Port: said.Port, SSH: cfg}
+	c.hops[key] = hop
+	return hop, said, nil
 }
 
 // jumpHostKeys is the policy for the keys of jump hosts: the devices', but for a
 // pinned key, which is a device's own.
 func jumpHostKeys(devices auth.HostKeys, f *Flags) auth.HostKeys {
 	if _, pinned := devices.(auth.PinnedPolicy); pinned {
+		if f.knownHosts == nil {
+			return nil // as the SSH configuration says
+		}
 		return auth.KnownHosts(f.knownHosts...)
 	}
 	return devices

@@ -17,15 +17,6 @@ func (t *Target) Port() int {
 	return ssh.DefaultPort
 }
 
-// SSH is the configuration of the SSH transport.
-func (t *Target) SSH() *ssh.Config {
-	c := &t.Config
-	return &ssh.Config{
-		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys,
-		Socket: c.Socket, Dial: c.Via, Size: c.Size, Legacy: c.Legacy, Logger: c.Logger,
-	}
-}
-
 // Telnet is the configuration of the Telnet transport.
 func (t *Target) Telnet() *telnet.Config {
 	c := &t.Config

@@ -4,9 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
@@ -56,24 +54,19 @@ func (f *Flags) password(s *streams.Streams) (auth.Source, error) {
 	return fileOr(f.passwordFile, s, envPassword)
 }
 
-// methods are the ways to authenticate over SSH: keys first, for they cannot be
-// wrong and lock nobody out.
+// methods are the ways to authenticate over SSH that the flags and the environment
+// name: keys first, for they cannot be wrong and lock nobody out. With no key among
+// them, those that ssh_config names or that are usual come before.
 func (f *Flags) methods(s *streams.Streams, password auth.Source) ([]auth.Method, error) {
 	var methods []auth.Method
-	passphrase := env(s, envPassphrase)
 	for _, file := range f.identities {
 		if _, err := os.Stat(file); err != nil {
 			return nil, exit.Misused(fmt.Errorf("--identity: %w", err))
 		}
-		methods = append(methods, auth.KeyFile(file, passphrase))
+		methods = append(methods, auth.KeyFile(file, env(s, envPassphrase)))
 	}
-	if socket, ok := s.LookupEnv("SSH_AUTH_SOCK"); ok && socket != "" {
+	if socket := s.Env("SSH_AUTH_SOCK"); socket != "" && len(f.identities) > 0 {
 		methods = append(methods, auth.AgentMethod{Socket: socket})
-	}
-	if len(f.identities) == 0 {
-		for _, file := range usualKeys() {
-			methods = append(methods, auth.KeyFile(file, passphrase))
-		}
 	}
 	// A password that is not there is left out: an attempt that had to be skipped
 	// would only clutter the error.
@@ -81,20 +74,4 @@ func (f *Flags) methods(s *streams.Streams, password auth.Source) ([]auth.Method
 		methods = append(methods, auth.Password(password))
 	}
 	return methods, nil
-}
-
-// usualKeys are the user's own key files that exist.
-func usualKeys() []string {
-	home, err := os.UserHomeDir()
-	if err != nil {
-		return nil
-	}
-	var files []string
-	for _, name := range []string{"id_ed25519", "id_ecdsa", "id_rsa"} {
-		file := filepath.Join(home, ".ssh", name)
-		if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
-			files = append(files, file)
-		}
-	}
-	return files
 }

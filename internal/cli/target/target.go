@@ -18,6 +18,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/suggest"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -26,6 +27,10 @@ type Target struct {
 	Label  string // as the user wrote it, without the user
 	Host   Host
 	Config vty.Config
+
+	// SSHConfig is what the SSH configuration says of the host; nil where none was
+	// asked.
+	SSHConfig *sshconfig.Host
 
 	timeout time.Duration
 }
@@ -77,11 +82,12 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 		return nil, err
 	}
 	set := &Set{}
-	if err := f.throughJumpHosts(set, &base, s); err != nil {
+	c, err := f.configured(ctx, set, base, s)
+	if err != nil {
 		return nil, err
 	}
 	for _, text := range f.hosts {
-		t, err := f.host(text, base, s)
+		t, err := f.host(ctx, text, c)
 		if err != nil {
 			return nil, errors.Join(err, set.Close())
 		}
@@ -116,9 +122,9 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 	cfg := vty.Config{
 		Definition: def,
 		Transport:  vty.Transport(f.transport.String()),
-		User:       cmp.Or(f.user, s.Env(envUser), s.Env("USER"), s.Env("USERNAME")),
+		User:       cmp.Or(f.user, s.Env(envUser)),
 		Auth:       methods,
-		HostKeys:   f.hostKey.policy(f.knownHosts),
+		HostKeys:   f.hostKeys(),
 		Password:   password,
 		Secrets:    map[string]auth.Source{"enable": enable},
 		Mode:       f.mode,
@@ -161,17 +167,20 @@ func checkMode(def *platform.Definition, mode string) error {
 	return exit.Misused(fmt.Errorf("platform %s has no mode %q%s; its modes are %v", def.Name, mode, suggest.DidYouMean(mode, modes), modes))
 }
 
-func (f *Flags) host(text string, base vty.Config, s *streams.Streams) (*Target, error) {
+func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, error) {
 	h, err := ParseHost(text)
 	if err != nil {
 		return nil, exit.Misused(err)
 	}
-	if err := checkMode(base.Definition, f.mode); err != nil {
+	if err := checkMode(c.base.Definition, f.mode); err != nil {
 		return nil, err
 	}
-	t := &Target{Label: h.Address(), Host: h, Config: base, timeout: f.timeout}
+	t := &Target{Label: h.Address(), Host: h, Config: c.base, timeout: f.timeout}
 	if h.User != "" {
 		t.Config.User = h.User
+	}
+	if err := c.device(ctx, t); err != nil {
+		return nil, err
 	}
 	if t.Config.User == "" && t.Config.Transport == vty.SSH {
 		return nil, exit.Misused(fmt.Errorf("no user to log in to %s as: write USER@HOST, use -u, or set $%s", t.Label, envUser))
