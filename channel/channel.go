@@ -217,6 +217,9 @@ func (c *Channel) Close() error {
 	c.closed = true
 	c.room.Broadcast()
 	t := c.tap
+	if c.readErr != nil {
+		t = nil // nobody waits to hand it more, and what it has is still to be shown
+	}
 	c.mu.Unlock()
 	if t != nil {
 		t.abandon()

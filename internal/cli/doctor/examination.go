@@ -96,23 +96,52 @@ func (e *examination) examine(ctx context.Context) error {
 	return e.prepare(ctx, dev)
 }
 
-// prepare takes the platform's on-open steps, which Dial would take without a
-// word about those refused.
+// prepare takes the platform's ways of switching paging off and of widening
+// lines, and its on-open steps, which Dial would take without a word about those
+// refused.
 func (e *examination) prepare(ctx context.Context, dev *vty.Device) error {
-	for _, s := range dev.Platform().Open {
+	def := dev.Platform()
+	for _, ways := range [][]platform.Way{def.Paging, def.Width} {
+		taken := len(ways) == 0
+		for i := 0; i < len(ways) && !taken; i++ {
+			var err error
+			if taken, err = e.take(ctx, dev, ways[i], true); err != nil {
+				return err
+			}
+		}
+		if !taken {
+			e.findings.unprepared = true
+		}
+	}
+	_, err := e.take(ctx, dev, def.Open, false)
+	return err
+}
+
+// take types steps and reports whether all were taken. A refusal of one that is
+// optional does no harm; that of a step of a way ends the way.
+func (e *examination) take(ctx context.Context, dev *vty.Device, steps []platform.Step, way bool) (bool, error) {
+	for _, s := range steps {
+		if s.In != "" && s.In != dev.Mode() {
+			e.tell("terminal", noted, 0, "%q is left out here: it is typed in mode %s", s.Send, s.In)
+			return false, nil
+		}
 		res, err := dev.Do(ctx, vty.Command{Line: s.Send, Whenever: answers(s.Asks)})
 		var refused *vty.CommandError
 		switch {
-		case errors.As(err, &refused) && s.Optional:
+		case errors.As(err, &refused) && (s.Optional || way):
 			e.tell("terminal", noted, res.Elapsed, "%q is refused: %s", s.Send, strings.TrimSpace(refused.Reason))
+			if way && !s.Optional {
+				return false, nil
+			}
+			e.findings.unprepared = true
 		case err != nil:
 			e.tell("terminal", failed, 0, "%q: %s", s.Send, firstLine(report.Text(e.target.Host.Name, err)))
-			return err
+			return false, err
 		default:
 			e.tell("terminal", well, res.Elapsed, "%q is accepted", s.Send)
 		}
 	}
-	return nil
+	return true, nil
 }
 
 // answers are a definition's answers to the questions of a step; none of the

@@ -45,6 +45,8 @@ type findings struct {
 	ToDo      string `json:"to_do"`
 
 	status exit.Status
+
+	unprepared bool // the terminal could not be set as the platform wants it
 }
 
 func milliseconds(d time.Duration) float64 {

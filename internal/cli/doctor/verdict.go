@@ -51,11 +51,9 @@ func verdict(t *target.Target, f *findings, err error) (what, todo string) {
 
 func allWell(t *target.Target, f *findings) (what, todo string) {
 	what = fmt.Sprintf("all well: %s takes commands at the prompt %q", t.Label, f.Prompt)
-	for _, s := range f.Steps {
-		if s.Phase == "terminal" && s.Outcome == noted {
-			return what + ", though it refuses to have its terminal prepared",
-				"see that the platform is right (-p); if it is, nothing: pagers are passed all the same"
-		}
+	if f.unprepared {
+		return what + ", though it refuses to have its terminal prepared",
+			"see that the platform is right (-p); if it is, nothing: pagers are passed all the same"
 	}
 	if t.Config.Definition.Name == "generic" {
 		todo = "name the platform with -p for modes, refused commands and configuration to be known (vty platforms)"

@@ -46,7 +46,9 @@ func explain(d *platform.Definition) string {
 		}
 	}
 	b.WriteString("\n")
-	section("after the login", d.Open)
+	if prepared := preparation(d); prepared != "" {
+		fmt.Fprintf(&b, "after the login: %s\n", prepared)
+	}
 	section("before leaving", d.Close)
 	switch c := d.Configure; {
 	case c.Mode == "":
@@ -84,4 +86,23 @@ func steps(list []platform.Step) string {
 		all = append(all, text)
 	}
 	return strings.Join(all, ", ")
+}
+
+// preparation tells what is typed after the login; of several ways the first that
+// the device takes.
+func preparation(d *platform.Definition) string {
+	var parts []string
+	for _, ways := range [][]platform.Way{d.Paging, d.Width} {
+		var or []string
+		for _, way := range ways {
+			or = append(or, steps(way))
+		}
+		if len(or) > 0 {
+			parts = append(parts, strings.Join(or, " or "))
+		}
+	}
+	if len(d.Open) > 0 {
+		parts = append(parts, steps(d.Open))
+	}
+	return strings.Join(parts, ", ")
 }
