@@ -27,6 +27,7 @@ const (
 var Table = map[string]Rule{
 	// From the wire up.
 	"auth":                    {},
+	"auth/totp":               {Own: []string{"auth"}, Modules: []string{"github.com/pquerna/otp"}},
 	"sshconfig":               {},
 	"socket":                  {Modules: []string{proxy, sys}},
 	"transport":               {},
@@ -60,6 +61,6 @@ var Table = map[string]Rule{
 	// The script that every definition passes on a simulated device.
 	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
 	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

@@ -132,8 +132,14 @@ func rank(algorithm string) int {
 	return len(hostKeyRank)
 }
 
-// certSuffix tells a certificate's algorithm from its key's.
-const certSuffix = "-cert-v01"
+// plainType is the type of a certificate's key, or the type as it is.
+func plainType(a string) string {
+	plain, isCert := strings.CutSuffix(a, "-cert-v01@openssh.com")
+	if isCert && strings.HasPrefix(plain, "sk-") {
+		plain += "@openssh.com" // whose plain types have it as well
+	}
+	return plain
+}
 
 func isCertAlgorithm(a string) bool { return strings.Contains(a, "-cert-v0") }
 

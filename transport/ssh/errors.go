@@ -15,6 +15,9 @@ import (
 var (
 	// ErrAuth: the device did not accept who we are.
 	ErrAuth = errors.New("authentication failed")
+	// ErrPasswordExpired: the password was right, and the device wants another one
+	// before it lets the user in.
+	ErrPasswordExpired = errors.New("the password has expired: the device wants a new one, which somebody has to set there")
 	// ErrHostKey: we did not accept who the device is.
 	ErrHostKey = errors.New("host key not accepted")
 	// ErrNegotiation: the two sides have no algorithm in common.

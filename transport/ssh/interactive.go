@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/vtynet/vty/auth"
 	xssh "golang.org/x/crypto/ssh"
@@ -23,8 +25,12 @@ type dialogue struct {
 	usedPassword    bool
 	usedInteractive bool
 	given           []string // hidden answers
+	said            string   // in rounds without questions
 	failed          error
 }
+
+// expired tells that a device, given the password, wants to have it changed.
+var expired = regexp.MustCompile(`(?i)(new|current|old|retype|re-?enter|change).{0,40}password|password.{0,40}(expired|change)`)
 
 // keyboard begins a dialogue on behalf of c.
 func (a *authenticator) keyboard(c *candidate) xssh.AuthMethod {
@@ -50,6 +56,7 @@ func (a *authenticator) keyboard(c *candidate) xssh.AuthMethod {
 // round answers one round of questions.
 func (d *dialogue) round(name, instruction string, texts []string, echos []bool) ([]string, error) {
 	if len(texts) == 0 {
+		d.said += " " + name + " " + instruction
 		return nil, nil
 	}
 	if d.password != nil && !d.usedPassword && len(texts) == 1 && !echos[0] {
@@ -60,6 +67,11 @@ func (d *dialogue) round(name, instruction string, texts []string, echos []bool)
 			return []string{text}, nil
 		}
 		d.failed = err
+	}
+	if d.usedPassword && expired.MatchString(name+" "+instruction+" "+strings.Join(texts, " ")+" "+d.said) {
+		// Whatever would be answered now becomes somebody's password.
+		d.failed = ErrPasswordExpired
+		return nil, d.failed
 	}
 	if d.interactive == nil {
 		if d.failed == nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"strings"
 	"sync"
 
 	"github.com/vtynet/vty/auth"
@@ -174,10 +173,10 @@ func (s *lazySigner) SignWithAlgorithm(rand io.Reader, data []byte, algorithm st
 // restrict keeps a key to the signatures that it may make: an RSA key above all
 // from SHA-1, unless legacy algorithms are allowed.
 func (p *proposal) restrict(signer xssh.Signer) (xssh.Signer, error) {
-	keyType := strings.Replace(signer.PublicKey().Type(), certSuffix, "", 1)
+	keyType := plainType(signer.PublicKey().Type())
 	allowed := make([]string, len(p.signatures))
 	for i, a := range p.signatures {
-		allowed[i] = strings.Replace(a, certSuffix, "", 1)
+		allowed[i] = plainType(a)
 	}
 	can := signaturesOf(keyType, allowed)
 	if len(can) == 0 {

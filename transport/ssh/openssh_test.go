@@ -2,7 +2,12 @@ package ssh
 
 import (
 	"bufio"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/rand"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -30,8 +35,36 @@ type realServer struct {
 
 // serverLog is what a server writes to its standard error.
 type serverLog struct {
-	mu    sync.Mutex
-	lines []string
+	mu      sync.Mutex
+	lines   []string
+	changed chan struct{} // closed at the next line
+}
+
+func (l *serverLog) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.lines = append(l.lines, line)
+	close(l.changed)
+	l.changed = make(chan struct{})
+}
+
+// await waits until the server has logged the pattern.
+func (l *serverLog) await(t *testing.T, pattern string) {
+	t.Helper()
+	late := time.After(20 * time.Second)
+	for {
+		l.mu.Lock()
+		changed := l.changed
+		l.mu.Unlock()
+		if l.count(pattern) > 0 {
+			return
+		}
+		select {
+		case <-changed:
+		case <-late:
+			t.Fatalf("the server never says %s:\n%s", pattern, l)
+		}
+	}
 }
 
 func (l *serverLog) count(pattern string) (n int) {
@@ -74,16 +107,14 @@ func start(t *testing.T, port int, ready, path string, args ...string) *realServ
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	log := &serverLog{}
+	log := &serverLog{changed: make(chan struct{})}
 	up := make(chan struct{})
 	read := make(chan struct{})
 	go func() {
 		defer close(read)
 		once := sync.OnceFunc(func() { close(up) })
 		for s := bufio.NewScanner(stderr); s.Scan(); {
-			log.mu.Lock()
-			log.lines = append(log.lines, s.Text())
-			log.mu.Unlock()
+			log.add(s.Text())
 			if strings.Contains(s.Text(), ready) {
 				once()
 			}
@@ -116,28 +147,42 @@ func start(t *testing.T, port int, ready, path string, args ...string) *realServ
 func openSSH(t *testing.T, command string, lines ...string) *realServer {
 	t.Helper()
 	sshd := program(t, "/usr/sbin/sshd", "sshd")
-	keygen := program(t, "ssh-keygen")
 	dir := t.TempDir()
-	for _, kind := range []string{"ed25519", "ecdsa", "rsa"} {
-		out, err := exec.Command(keygen, "-q", "-t", kind, "-N", "", "-f", filepath.Join(dir, "host_"+kind)).CombinedOutput()
+	for kind, key := range hostKeys(t) {
+		block, err := xssh.MarshalPrivateKey(key, "")
 		if err != nil {
-			t.Fatalf("ssh-keygen: %v: %s", err, out)
+			t.Fatal(err)
 		}
-		lines = append(lines, "HostKey "+filepath.Join(dir, "host_"+kind))
+		writeFile(t, filepath.Join(dir, kind), pem.EncodeToMemory(block))
+		lines = append(lines, "HostKey "+filepath.Join(dir, kind))
 	}
 	if os.Geteuid() == 0 {
 		_ = os.MkdirAll("/run/sshd", 0o755) // sshd wants it, and a package's service makes it
 	}
-	writeFile(t, filepath.Join(dir, "authorized"), []byte(authorized(ed25519Key().PublicKey())+"\n"))
+	public := dirOf(t, "authorized", []byte(authorized(ed25519Key().PublicKey())+"\n")) // which it reads as the user
 	writeFile(t, filepath.Join(dir, "ca"), []byte(authorized(otherEd25519Key().PublicKey())+"\n"))
 	port := freePort(t)
 	lines = append(lines,
 		fmt.Sprintf("ListenAddress 127.0.0.1:%d", port), "PidFile none", "StrictModes no", "UsePAM no", "PermitRootLogin yes",
-		"AuthorizedKeysFile "+filepath.Join(dir, "authorized"), "TrustedUserCAKeys "+filepath.Join(dir, "ca"),
+		"AuthorizedKeysFile "+filepath.Join(public, "authorized"), "TrustedUserCAKeys "+filepath.Join(dir, "ca"),
 		"ForceCommand "+command, "PrintMotd no", "PrintLastLog no")
 	config := filepath.Join(dir, "sshd_config")
 	writeFile(t, config, []byte(strings.Join(lines, "\n")+"\n"))
 	return start(t, port, "Server listening", sshd, "-D", "-e", "-f", config)
+}
+
+// hostKeys are a server's keys, one of each type.
+func hostKeys(t *testing.T) map[string]crypto.PrivateKey {
+	t.Helper()
+	_, edwards, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return map[string]crypto.PrivateKey{"ed25519": edwards, "ecdsa": curve, "rsa": rsaPrivate()}
 }
 
 func me(t *testing.T) string {

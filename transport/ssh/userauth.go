@@ -230,8 +230,16 @@ func (a *authenticator) method() string {
 	return a.current.Method
 }
 
+// wantsNewPassword is how x/crypto/ssh reports SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
+// (RFC 4252, section 8), which it does not know.
+const wantsNewPassword = "unexpected message type 60"
+
 // failure is the error of an exchange that ended with err.
 func (a *authenticator) failure(err error, banner string) error {
+	if t := a.current; t != nil && t.Method == methodPassword && strings.Contains(err.Error(), wantsNewPassword) {
+		err = ErrPasswordExpired
+		t.Err = err
+	}
 	a.settle(false)
 	offered := slices.ContainsFunc(a.attempts, func(t Attempt) bool { return t.Outcome == Refused })
 	if !a.exhausted && !offered {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -12,7 +13,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	otp "github.com/pquerna/otp/totp"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/auth/totp"
 	"github.com/vtynet/vty/internal/memnet"
 	xssh "golang.org/x/crypto/ssh"
 )
@@ -353,4 +356,72 @@ func TestRSAKeyWithAnOldDevice(t *testing.T) {
 	}
 	cfg.Legacy = true
 	d.mustOpen(t, cfg)
+}
+
+// A password that has expired is reported as that, and nothing is made up for a new
+// one.
+func TestExpiredPassword(t *testing.T) {
+	for name, rounds := range map[string][]question{
+		"asked for the new one":     {hiddenQuestion("pw"), {[]string{"New password: "}, []bool{false}, []string{"x"}}},
+		"asked for the old one":     {hiddenQuestion("pw"), {[]string{"(current) UNIX password: "}, []bool{false}, []string{"pw"}}},
+		"asked for three":           {hiddenQuestion("pw"), {[]string{"Old Password:", "New Password:", "Reenter New Password:"}, []bool{false, false, false}, []string{"a", "b", "c"}}},
+		"told in a round before it": {hiddenQuestion("pw"), {texts: nil}, {[]string{"Enter it: "}, []bool{false}, []string{"x"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			asked := false
+			d := &device{config: func(c *xssh.ServerConfig) {
+				c.KeyboardInteractiveCallback = func(_ xssh.ConnMetadata, ask xssh.KeyboardInteractiveChallenge) (*xssh.Permissions, error) {
+					for i, q := range rounds {
+						text := "instruction"
+						if i == 1 && q.texts == nil {
+							text = "Your password has expired. Choose another."
+						}
+						if _, err := ask("", text, q.texts, q.echos); err != nil {
+							return nil, err
+						}
+					}
+					return nil, nil
+				}
+			}}
+			code := auth.Interactive(func(_ context.Context, c auth.Challenge) ([]auth.Secret, error) {
+				asked = true
+				return make([]auth.Secret, len(c.Questions)), nil
+			})
+			_, err := d.mem(t.Context(), anyKey(literal("pw"), code))
+			if !errors.Is(err, ErrPasswordExpired) || !errors.Is(err, ErrAuth) || asked {
+				t.Errorf("%v; asked %t", err, asked)
+			}
+		})
+	}
+	// By the password method a device says so with a message of its own, which
+	// x/crypto/ssh takes for nonsense.
+	a := newAuthenticator(t.Context(), &settings{Config: Config{User: "ops"}, log: slog.New(slog.DiscardHandler)}, &wire{})
+	a.begin(Attempt{Method: methodPassword}, func(*Attempt) {})
+	if err := a.failure(errors.New("ssh: unexpected message type 60 (expected 52)"), ""); !errors.Is(err, ErrPasswordExpired) || !errors.Is(err, ErrAuth) {
+		t.Error(err)
+	}
+}
+
+// A one-time code goes with a password, and is not offered twice.
+func TestOneTimeCode(t *testing.T) {
+	const seed = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+	code := auth.Replies(auth.Reply{Question: totp.Question, Answer: totp.Code(auth.Literal(seed))})
+	for name, right := range map[string]bool{"right": true, "wrong": false} {
+		d := &device{config: then(password("pw"), func(c *xssh.ServerConfig) {
+			c.KeyboardInteractiveCallback = func(_ xssh.ConnMetadata, ask xssh.KeyboardInteractiveChallenge) (*xssh.Permissions, error) {
+				got, err := ask("", "", []string{"Verification code: "}, []bool{true})
+				if err == nil && (!right || !otp.Validate(got[0], seed)) {
+					err = errNo
+				}
+				return nil, err
+			}
+		})}
+		c, err := d.mem(t.Context(), anyKey(literal("pw"), code))
+		if err == nil {
+			_ = c.Close()
+		}
+		if (err == nil) != right || len(d.attempts) != 2 {
+			t.Errorf("%s: %v, %v", name, err, d.attempts)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/auth/totp"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/streams"
 )
@@ -17,6 +18,7 @@ const (
 	envJumpPassword = "VTY_JUMP_PASSWORD"
 	envEnable       = "VTY_ENABLE"
 	envPassphrase   = "VTY_PASSPHRASE"
+	envTOTP         = "VTY_TOTP"
 	envUser         = "VTY_USER"
 )
 
@@ -72,6 +74,10 @@ func (f *Flags) methods(s *streams.Streams, password auth.Source) ([]auth.Method
 	// would only clutter the error.
 	if _, err := password.Secret(context.Background()); !errors.Is(err, auth.ErrNoSecret) {
 		methods = append(methods, auth.Password(password))
+	}
+	seed := env(s, envTOTP)
+	if _, err := seed.Secret(context.Background()); err == nil || f.askPass {
+		methods = append(methods, f.questions(s, auth.Reply{Question: totp.Question, Answer: totp.Code(seed)}))
 	}
 	return methods, nil
 }
