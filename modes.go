@@ -75,11 +75,14 @@ func (d *Device) stands(target string) bool {
 
 // unambiguous checks that the prompt is of one mode.
 func (d *Device) unambiguous() error {
-	prompt, _ := d.ch.Prompt()
+	prompt, seen := d.ch.Prompt()
 	line := lastLine(prompt)
+	at, _ := d.def.Mode(seen)
 	var modes []string
 	for i := range d.def.Modes {
-		if m := &d.def.Modes[i]; m.Matches(line) {
+		m := &d.def.Modes[i]
+		told := at != nil && at != m && at.Above != nil && m.Above != nil // by the lines above
+		if m.Matches(line) && !told {
 			modes = append(modes, m.Name)
 		}
 	}

@@ -288,6 +288,7 @@ func (m *machine) settle(s sight) string {
 		text += rest + "\n" // the prompt stood behind the end of the output
 	}
 	text = m.cutExtra(text, s.line)
+	s.mode = m.modeAbove(s.line, s.mode, text)
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
 	m.end()

@@ -134,3 +134,30 @@ func FuzzAnswer(f *testing.F) {
 		}
 	})
 }
+
+// Where two modes have the same prompt, the line above tells them apart.
+func TestModeToldByTheLineAbove(t *testing.T) {
+	cfg := testConfig()
+	shape := regexp.MustCompile(`^A:\w+@(?P<host>[\w.-]+)#$`)
+	cfg.Prompts = []Prompt{
+		{Mode: "operational", Shape: shape, Above: regexp.MustCompile(`^\[[^\n]*\]$`)},
+		{Mode: "configuration", Shape: shape, Above: regexp.MustCompile(`^\*?\(ex\)\[[^\n]*\]$`)},
+	}
+	m := newMachine(cfg)
+	m.listen(&Input{})
+	m.feed([]byte("Welcome\r\n\r\n[/]\r\nA:ops@sr1# "))
+	m.settle(m.look())
+	for _, c := range []struct{ typed, heard, text, mode string }{
+		{"edit-config exclusive", "INFO: entering\r\n\r\n(ex)[/]\r\nA:ops@sr1# ", "INFO: entering\n", "configuration"},
+		{"show x", "one\r\n\r\n*(ex)[/configure]\r\nA:ops@sr1# ", "one\n", "configuration"},
+		{"quit-config", "\r\n[/]\r\nA:ops@sr1# ", "", "operational"},
+		{"show x", "[y]\r\n\r\n[/]\r\nA:ops@sr1# ", "[y]\n", "operational"},
+	} {
+		m.begin(&Input{Line: c.typed, Modes: []string{"operational", "configuration"}}, true)
+		m.feed([]byte(c.typed + "\r\n" + c.heard))
+		text := m.settle(m.look())
+		if m.mode != c.mode || text != c.text {
+			t.Errorf("%s: %q in mode %s, want %q in %s", c.typed, text, m.mode, c.text, c.mode)
+		}
+	}
+}

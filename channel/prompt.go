@@ -123,17 +123,49 @@ func (m *machine) cutAbove(text, mode string) string {
 	}
 	for i := range m.cfg.Prompts {
 		p := &m.cfg.Prompts[i]
-		if p.Mode != mode || p.Above == nil {
-			continue
-		}
-		body := strings.TrimSuffix(text, "\n")
-		for n := maxAbove; n > 0 && text != ""; n-- {
-			if at := lastLines(body, n); at >= 0 && p.Above.MatchString(trimLines(body[at:])) {
-				return text[:at]
-			}
+		if at := p.aboveAt(text); p.Mode == mode && at >= 0 {
+			return text[:at]
 		}
 	}
 	return text
+}
+
+// aboveAt finds where the lines at the end of text begin that belong to the
+// prompt p beneath them, or -1.
+func (p *Prompt) aboveAt(text string) int {
+	if p.Above == nil || text == "" {
+		return -1
+	}
+	body := strings.TrimSuffix(text, "\n")
+	for n := maxAbove; n > 0; n-- {
+		if at := lastLines(body, n); at >= 0 && p.Above.MatchString(trimLines(body[at:])) {
+			return at
+		}
+	}
+	return -1
+}
+
+// modeAbove gives the mode of a prompt that is that of several modes, of which
+// only the lines above it tell which it is. The mode is the one that the line
+// alone was taken for.
+func (m *machine) modeAbove(line, mode, text string) string {
+	told := ""
+	for i := range m.cfg.Prompts {
+		p := &m.cfg.Prompts[i]
+		if p.aboveAt(text) < 0 || !p.Shape.MatchString(line) || p.Except != nil && p.Except.MatchString(line) {
+			continue
+		}
+		if p.Mode == mode {
+			return mode
+		}
+		if told == "" {
+			told = p.Mode
+		}
+	}
+	if told == "" {
+		return mode
+	}
+	return told
 }
 
 // trimLines removes the blanks at the ends of the lines of text.

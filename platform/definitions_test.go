@@ -28,6 +28,37 @@ func TestNetmikoNamesAreKnown(t *testing.T) {
 	}
 }
 
+// Whoever comes from another tool finds the names that it has.
+func TestNamesOfOtherTools(t *testing.T) {
+	netmiko := `a10 accedian adtran_os adva_fsp150f2 adva_fsp150f3 alaxala_ax26s alaxala_ax36s alcatel_aos alcatel_sros allied_telesis_awplus
+		apresia_aeos arista_eos arris_cer aruba_aoscx aruba_os aruba_osswitch aruba_procurve asterfusion_asternos audiocode_66 audiocode_72
+		audiocode_shell avaya_ers avaya_vsp bintec_boss broadcom_icos brocade_fastiron brocade_fos brocade_netiron brocade_nos brocade_vdx
+		brocade_vyos calix_b6 casa_cmts cdot_cros centec_os checkpoint_gaia ciena_saos ciena_saos10 ciena_waveserver cisco_apic cisco_asa
+		cisco_ftd cisco_ios cisco_nxos cisco_s200 cisco_s300 cisco_tp cisco_viptela cisco_wlc cisco_xe cisco_xr cloudgenix_ion coriant
+		corelight_linux cumulus_linux dell_dnos6 dell_dnos9 dell_force10 dell_isilon dell_os10 dell_os6 dell_os9 dell_powerconnect dell_sonic
+		digi_transport dlink_ds edgecore_sonic ekinops_ek360 eltex eltex_esr endace enterasys ericsson_ipos ericsson_mltn63 ericsson_mltn66
+		extreme extreme_ers extreme_exos extreme_netiron extreme_nos extreme_slx extreme_tierra extreme_vdx extreme_vsp extreme_wing f5_linux
+		f5_ltm f5_tmsh fiberstore_fsos fiberstore_fsosv2 fiberstore_networkos flexvnf fortinet garderos_grs generic generic_termserver
+		genexis_solt33 h3c_comware hillstone_stoneos hp_comware hp_procurve huawei huawei_olt huawei_smartax huawei_smartaxmmi huawei_vrp
+		huawei_vrpv8 infinera_packet ipinfusion_ocnos juniper juniper_junos juniper_screenos keymile keymile_nos lancom_lcossx4 linux maipu
+		mellanox mellanox_mlnxos mikrotik_routeros mikrotik_switchos mrv_lx mrv_optiswitch nec_ix netapp_cdot netgear_prosafe netscaler
+		nokia_srl nokia_sros oneaccess_oneos optilink_eolt11444 optilink_eolt9702 ovs_linux paloalto_panos pluribus quanta_mesh rad_etx
+		raisecom raisecom_roap ruckus_fastiron ruijie_os silverpeak_vxoa sixwind_os sophos_sfos supermicro_smis telcosystems_binos teldat_cit
+		terminal_server tplink_jetstream ubiquiti_edge ubiquiti_edgerouter ubiquiti_edgeswitch ubiquiti_unifiswitch vertiv_mph vyatta_vyos
+		vyos watchguard_fireware yamaha zte_zxros zyxel_os`
+	napalm := `eos ios iosxr iosxr_netconf junos nxos nxos_ssh`
+	scrapli := `aethra_atosnt alcatel_aos arista_eos aruba_aoscx aruba_wlc cisco_aireos cisco_asa cisco_cbs cisco_ftd cisco_iosxe cisco_iosxr
+		cisco_nxos cumulus_linux cumulus_vtysh datacom_dmos datacom_dmswitch default dell_emc dell_enterprisesonic dlink_os edgecore_ecs
+		eltex_esr fortinet_fortios fortinet_wlc hp_comware huawei_smartax huawei_vrp ipinfusion_ocnos juniper_junos mikrotik_routeros
+		nokia_srlinux nokia_sros nokia_sros_classic nokia_sros_classic_aram paloalto_panos raisecom_ros ruckus_fastiron ruckus_unleashed
+		ruijie_rgos siemens_roxii ubiquiti_edgeswitch versa_flexvnf vyos_vyos zyxel_dslam`
+	for _, name := range strings.Fields(netmiko + " " + napalm + " " + scrapli) {
+		if _, err := Load(name); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestEveryModeLeadsToEveryOther(t *testing.T) {
 	for d := range All() {
 		for _, from := range d.Modes {
@@ -328,7 +359,7 @@ func TestEveryPlatformSimulates(t *testing.T) {
 				shown := m.Render(host, "ops", "", "x1")
 				lines := strings.Split(shown, "\n")
 				line := strings.TrimRight(lines[len(lines)-1], " ")
-				if got, ok := d.ModeOf(line); !ok || got != m {
+				if got, ok := d.ModeOf(trimmed(shown)); !ok || got != m {
 					t.Errorf("%s, %s: %q is a prompt of %v", d.Name, m.Name, shown, got)
 				}
 				if n := m.AboveCount(lines[:len(lines)-1]); n != len(lines)-1 {
@@ -349,3 +380,6 @@ func TestEveryPlatformSimulates(t *testing.T) {
 		}
 	}
 }
+
+// trimmed is a prompt without the blanks at the end of its last line.
+func trimmed(prompt string) string { return strings.TrimRight(prompt, " ") }

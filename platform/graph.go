@@ -14,14 +14,33 @@ func (d *Definition) Mode(name string) (*Mode, bool) {
 	return &d.Modes[i], true
 }
 
-// ModeOf finds the mode whose prompt line is; the first in the order of Modes.
-// The line is the one the cursor stands on, trailing blanks removed.
-func (d *Definition) ModeOf(line string) (*Mode, bool) {
-	i := slices.IndexFunc(d.Modes, func(m Mode) bool { return m.Matches(line) })
-	if i < 0 {
-		return nil, false
+// ModeOf finds the mode of a prompt: the first in the order of Modes whose line it
+// is, and of several whose line it is, the first whose upper lines it has. The
+// lines are separated by "\n", trailing blanks removed; the last is the one that
+// the cursor stands on.
+func (d *Definition) ModeOf(prompt string) (*Mode, bool) {
+	lines := strings.Split(prompt, "\n")
+	line, above := lines[len(lines)-1], lines[:len(lines)-1]
+	var found *Mode
+	for i := range d.Modes {
+		m := &d.Modes[i]
+		if !m.Matches(line) {
+			continue
+		}
+		if m.AboveCount(above) > 0 {
+			return m, true
+		}
+		if found == nil {
+			found = m
+		}
 	}
-	return &d.Modes[i], true
+	return found, found != nil
+}
+
+// toldFrom reports whether the lines above a prompt of m, where there are any,
+// tell it from one of another mode with the same last line.
+func (m *Mode) toldFrom(other *Mode, above []string) bool {
+	return len(above) > 0 && m.Above != nil && other.Above != nil && m.AboveCount(above) > 0 && other.AboveCount(above) == 0
 }
 
 // Target splits what a user writes for a mode: its name, and after a blank the

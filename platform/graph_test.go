@@ -206,3 +206,19 @@ func TestPathWithArguments(t *testing.T) {
 		t.Error("the argument in the prompt")
 	}
 }
+
+// Some devices tell what one is doing by the line above the prompt only.
+func TestModeOfSeesTheLinesAbove(t *testing.T) {
+	line := regexp.MustCompile(`^A:(?P<host>\w+)#$`)
+	d := &Definition{Modes: []Mode{
+		{Name: "operational", Prompt: line, Above: regexp.MustCompile(`^\[.*\]$`)},
+		{Name: "configuration", Prompt: line, Above: regexp.MustCompile(`^\(ex\)\[.*\]$`)},
+	}}
+	for prompt, want := range map[string]string{
+		"[/]\nA:sr1#": "operational", "(ex)[/]\nA:sr1#": "configuration", "A:sr1#": "operational", "else\nA:sr1#": "operational",
+	} {
+		if m, ok := d.ModeOf(prompt); !ok || m.Name != want {
+			t.Errorf("%q: %v, want %s", prompt, m, want)
+		}
+	}
+}

@@ -506,7 +506,7 @@ func FuzzParse(f *testing.F) {
 		}
 		for i := range d.Modes {
 			for _, sample := range d.Modes[i].Samples {
-				if m, ok := d.ModeOf(lastLine(sample)); !ok || m != &d.Modes[i] {
+				if m, ok := d.ModeOf(trimmed(sample)); !ok || m != &d.Modes[i] {
 					t.Errorf("sample %q of %s is of another mode", sample, d.Modes[i].Name)
 				}
 			}

@@ -159,7 +159,7 @@ func (p *parser) belongs(d *Definition, m *Mode, at, verb, prompt string) bool {
 		return false
 	}
 	for i := range d.Modes {
-		if other := &d.Modes[i]; other.Name != m.Name && other.Prompt != nil && other.Matches(line) {
+		if other := &d.Modes[i]; other.Name != m.Name && other.Prompt != nil && other.Matches(line) && !m.toldFrom(other, above) {
 			p.failAt(at, "%s%q, which is a prompt of %s too", verb, prompt, other.Name)
 			return false
 		}
