@@ -79,3 +79,25 @@ frr_bulk() {
 		echo "exit"
 	done
 }
+
+# frr_daemons are the others that have a Telnet line, and its port. They speak to
+# nobody: there is no zebra, and no interface is theirs. zebra itself is left out,
+# since it would see to the kernel's routes.
+frr_daemons=(ripd:2602 ripngd:2603 ospfd:2604 ospf6d:2606 isisd:2608 babeld:2609 pimd:2611 eigrpd:2613 staticd:2616)
+
+frr_daemons_up() {
+	local daemon port dir=$lab_dir/daemons
+	install -d -o frr -g frr "$dir" /run/frr/daemons
+	for daemon in "${frr_daemons[@]}"; do
+		port=${daemon#*:} daemon=${daemon%:*}
+		[[ -x /usr/lib/frr/$daemon ]] || continue
+		printf 'hostname %s\npassword %s\nenable password %s\n' "$daemon" "$lab_password" "$lab_enable" |
+			install -o frr -g frr -m 640 /dev/stdin "$dir/$daemon.conf"
+		(become "$lab_dir/log/$daemon.log" \
+			"/usr/lib/frr/$daemon" -d -N daemons -A 127.0.1.110 -P "$port" -f "$dir/$daemon.conf" -i "$dir/$daemon.pid") ||
+			die "$daemon did not start: $(cat "$lab_dir/log/$daemon.log")"
+		cp "$dir/$daemon.pid" "$lab_dir/pid/$daemon.pid"
+		wait_text 127.0.1.110 "$port" Password: || die "$daemon does not answer"
+		device "$daemon-vty" frr_daemon frr_vty telnet 127.0.1.110 "$port" "$daemon" -
+	done
+}

@@ -36,7 +36,7 @@ inventory_json() {
 		printf '\n     "address": "%s", "port": %d, "hostname": "%s",' "$address" "$port" "$hostname"
 		[[ $user == - ]] || printf ' "user": "%s",' "$user"
 		printf '\n     "password": "%s"' "$lab_password"
-		[[ $kind == frr_vty ]] && printf ', "enable": "%s"' "$lab_enable"
+		[[ $platform == frr_vty ]] && printf ', "enable": "%s"' "$lab_enable"
 		[[ $transport == telnet ]] ||
 			printf ',\n     "key_file": "%s/id_ed25519", "known_hosts": "%s/known_hosts"' "$lab_dir" "$lab_dir"
 		printf '}'

@@ -24,6 +24,10 @@ const (
 	WeakSSH       = "ssh_weak"       // an OpenSSH that offers only algorithms long out of use
 	JumpHost      = "ssh_jump"       // an OpenSSH that forwards to the others; its log is log/sshd-jump.log in Dir
 	NETCONF       = "netconf"        // netconfd as an SSH subsystem
+	FRRDaemon     = "frr_daemon"     // the Telnet line of each other FRR daemon but zebra
+	BIRD          = "bird_birdc"     // birdc behind OpenSSH
+	OpenVSwitch   = "ovs_linux"      // bash behind OpenSSH on a host with an Open vSwitch database
+	Yangcli       = "yangcli"        // netconfd's client behind OpenSSH
 )
 
 // Lab is what lab/up brought up.

@@ -121,7 +121,7 @@ take_down() {
 		userdel "$user" 2>/dev/null || true
 	done
 	[[ -d $lab_dir ]] || return 0
-	for name in "$lab_dir"/r[0-9]*; do
+	for name in "$lab_dir"/r[0-9]* "$lab_dir/daemons"; do
 		[[ -d $name ]] && rm -rf "/run/frr/${name##*/}" "/etc/frr/${name##*/}"
 	done
 	rm -rf "$lab_dir"

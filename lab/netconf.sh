@@ -24,3 +24,12 @@ netconfd_up() {
 	fi
 	device netconf netconf generic netconf 127.0.1.102 830 "$(hostname)" vtylab
 }
+
+# yangcli_up offers netconfd's own client behind the lab's sshd.
+yangcli_up() {
+	if ! command -v yangcli >/dev/null; then
+		missing yangcli "the package yangcli is not installed and apt-get has none"
+		return
+	fi
+	device yangcli yangcli yuma_yangcli ssh 127.0.1.106 2222 yangcli vtylab
+}

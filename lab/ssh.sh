@@ -65,6 +65,9 @@ sshd_up() {
 		done
 		echo "ListenAddress 127.0.1.100:2222"
 		echo "ListenAddress 127.0.1.102:830"
+		for k in 105 106 107; do
+			echo "ListenAddress 127.0.1.$k:2222"
+		done
 		printf "HostKey $lab_dir/sshd/%s\n" ed25519 ecdsa rsa
 		sshd_common
 		echo "Subsystem netconf /usr/sbin/netconf-subsystem --ncxserver-sockname=830@$lab_dir/netconfd/ncx.sock"
@@ -77,7 +80,16 @@ sshd_up() {
 				echo " ForceCommand vtysh -N r$k"
 			fi
 		done
+		echo "Match LocalAddress 127.0.1.105"
+		echo " ForceCommand /usr/sbin/birdc -s $lab_dir/bird/bird.ctl"
+		echo "Match LocalAddress 127.0.1.106"
+		echo " ForceCommand yangcli"
+		echo "Match LocalAddress 127.0.1.107"
+		echo " SetEnv OVS_RUNDIR=$lab_dir/ovs"
 	} | sshd_start sshd
+	for k in 105 106 107; do
+		known_as "$lab_dir/sshd" "127.0.1.$k" 2222
+	done
 	for ((k = 1; k <= n; k++)); do
 		wait_port "127.0.1.$k" 2222 || die "sshd does not answer for r$k"
 		known_as "$lab_dir/sshd" "127.0.1.$k" 2222
