@@ -177,6 +177,9 @@ type NegotiationError struct {
 	Peer Offer
 	// Legacy tells that allowing legacy algorithms would help.
 	Legacy bool
+	// Allow are the lines of ssh_config that would allow what the device offers, no
+	// more of it than needed; empty where nothing would help.
+	Allow []string
 }
 
 func (e *NegotiationError) Error() string {
@@ -184,12 +187,38 @@ func (e *NegotiationError) Error() string {
 		e.What, list(e.Offered), list(e.Wanted))
 	if e.Legacy {
 		text += "; the device knows weak algorithms only: allow the legacy ones for this host (--legacy) if you must"
+		if len(e.Allow) > 0 {
+			text += ", or in its ssh_config just these: " + strings.Join(e.Allow, "; ")
+		}
 	}
 	return text
 }
 
 // Is finds ErrNegotiation.
 func (e *NegotiationError) Is(target error) bool { return target == ErrNegotiation }
+
+// additions are the lines of ssh_config by which two offers would agree, each
+// with the algorithm that all would choose first.
+func additions(ours, peer, all Offer) []string {
+	var lines []string
+	for _, c := range []struct {
+		keyword           string
+		ours, peer, known []string
+	}{
+		{"KexAlgorithms", ours.KeyExchanges, peer.KeyExchanges, all.KeyExchanges},
+		{"HostKeyAlgorithms", ours.HostKeys, peer.HostKeys, all.HostKeys},
+		{"Ciphers", ours.Ciphers, peer.Ciphers, all.Ciphers},
+		{"MACs", ours.MACs, peer.MACs, all.MACs},
+	} {
+		if overlap(c.ours, c.peer) {
+			continue
+		}
+		if i := slices.IndexFunc(c.known, func(a string) bool { return slices.Contains(c.peer, a) }); i >= 0 {
+			lines = append(lines, c.keyword+" +"+c.known[i])
+		}
+	}
+	return lines
+}
 
 // algorithmsOnly leaves out the names in a key exchange proposal that are signals
 // and no algorithms (RFC 8308, and OpenSSH's strict key exchange).

@@ -190,6 +190,9 @@ func (h *handshake) negotiation(n *xssh.AlgorithmNegotiationError) error {
 	}
 	all, _ := known(true)
 	e.Legacy = !h.s.Legacy && !h.s.propose.agrees(peer) && all.agrees(peer)
+	if e.Legacy {
+		e.Allow = additions(h.s.propose.Offer, peer, all.Offer)
+	}
 	if n.What == "host key" {
 		return h.checker.noCommonKey(e)
 	}
