@@ -22,6 +22,14 @@ var (
 	ErrHostKey = errors.New("host key not accepted")
 	// ErrNegotiation: the two sides have no algorithm in common.
 	ErrNegotiation = errors.New("no common algorithm")
+	// ErrNoVersion: whoever answers showed no SSH version, in time or at all.
+	ErrNoVersion = errors.New("no SSH version")
+	// ErrClosedInKeyExchange: the device hung up while keys were exchanged.
+	ErrClosedInKeyExchange = errors.New("the device closed the connection in the key exchange")
+	// ErrTooManySessions: the device lets us in and opens no session.
+	ErrTooManySessions = errors.New("the device refuses a session: too many are open, or the user may have none")
+	// ErrNoShell: the device opens a session and starts nothing in it.
+	ErrNoShell = errors.New("the device refuses")
 	// ErrLost: an open session ended otherwise than by the device's or our wish.
 	ErrLost = errors.New("connection lost")
 )
@@ -67,6 +75,19 @@ func (e *HandshakeError) reason() string {
 }
 
 func (e *HandshakeError) Unwrap() error { return e.Err }
+
+// Is finds ErrNoVersion, which is a matter of the phase.
+func (e *HandshakeError) Is(target error) bool {
+	return target == ErrNoVersion && e.Phase == PhaseVersion && !errors.Is(e.Err, context.Canceled)
+}
+
+// hungUp is a hang-up in the key exchange with its likely reason. It is
+// ErrClosedInKeyExchange and io.EOF.
+type hungUp struct{ why string }
+
+func (e *hungUp) Error() string { return ErrClosedInKeyExchange.Error() + " (" + e.why + ")" }
+
+func (e *hungUp) Unwrap() []error { return []error{ErrClosedInKeyExchange, io.EOF} }
 
 // Outcome is what became of one way to authenticate.
 type Outcome string

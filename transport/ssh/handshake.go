@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -176,8 +177,38 @@ func (h *handshake) reason(err error) error {
 		return fmt.Errorf("%w (the device speaks, but not SSH: %q)", err, h.w.hello.said())
 	case strings.HasPrefix(h.w.hello.version, "SSH-1.") && !strings.HasPrefix(h.w.hello.version, "SSH-1.99"):
 		return fmt.Errorf("the device speaks SSH version 1 only (%q): %w", h.w.hello.version, err)
+	case h.phase == PhaseKeyExchange && (err == io.EOF || errors.Is(err, syscall.ECONNRESET)):
+		return &hungUp{why: h.likely()}
 	}
 	return err
+}
+
+// likely is why a device hangs up in the key exchange, as far as what it said so
+// far tells.
+func (h *handshake) likely() string {
+	peer := h.w.hello.offer
+	all, _ := known(true)
+	switch {
+	case peer.KeyExchanges == nil:
+		return "before it said what it offers: its limit on connections, an access list, or a server that is starting or broken"
+	case !h.s.propose.agrees(peer) && all.agrees(peer):
+		return "it knows weak algorithms only: allow the legacy ones for this host, --legacy, or in its ssh_config: " +
+			strings.Join(additions(h.s.propose.Offer, peer, all.Offer), "; ")
+	case !h.s.propose.agrees(peer):
+		return "the two sides have no algorithm in common; it offers " + list(slices.Concat(peer.KeyExchanges, peer.HostKeys, peer.Ciphers, peer.MACs))
+	}
+	return "although algorithms were agreed upon: a defect of its " + common(h.s.propose.KeyExchanges, peer.KeyExchanges) +
+		", which ssh_config can leave out (KexAlgorithms -...), or its own log knows why"
+}
+
+// common is the first of ours that the peer has as well.
+func common(ours, peer []string) string {
+	for _, a := range ours {
+		if slices.Contains(peer, a) {
+			return a
+		}
+	}
+	return "key exchange"
 }
 
 func (h *handshake) negotiation(n *xssh.AlgorithmNegotiationError) error {

@@ -23,7 +23,7 @@ func defaultKnownHosts() ([]string, error) {
 
 // remember appends the key of a host to a known_hosts file, which it makes if
 // need be, with its folder, readable by the user alone. The line goes out in one
-// write at the end of the file, so that several processes may do so at once.
+// write at the end of the locked file, so that several processes may do so at once.
 func remember(file, host string, port int, key xssh.PublicKey) error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return fmt.Errorf("known hosts: %w", err)
@@ -32,6 +32,7 @@ func remember(file, host string, port int, key xssh.PublicKey) error {
 	if err != nil {
 		return fmt.Errorf("known hosts: %w", err)
 	}
+	lock(f)
 	line := fmt.Sprintf("%s %s %s\n", strings.ToLower(address(host, port)), key.Type(),
 		base64.StdEncoding.EncodeToString(key.Marshal()))
 	ended, err := endsLine(f)

@@ -143,7 +143,7 @@ func (c *Conn) start() error {
 		return err
 	}
 	if !ok {
-		return errors.New("the device refuses " + what)
+		return fmt.Errorf("%w %s", ErrNoShell, what)
 	}
 	return nil
 }
@@ -156,7 +156,7 @@ func (c *Conn) request(name string, wantReply bool, payload []byte) (bool, error
 // from a connection that broke.
 func refusedSession(err error) error {
 	if _, ok := errors.AsType[*xssh.OpenChannelError](err); ok {
-		return fmt.Errorf("the device refuses a session: %w", err)
+		return fmt.Errorf("%w: %w", ErrTooManySessions, err)
 	}
 	return err
 }
