@@ -70,6 +70,7 @@ sshd_up() {
 		done
 		printf "HostKey $lab_dir/sshd/%s\n" ed25519 ecdsa rsa
 		sshd_common
+		echo "Subsystem sftp internal-sftp"
 		echo "Subsystem netconf /usr/sbin/netconf-subsystem --ncxserver-sockname=830@$lab_dir/netconfd/ncx.sock"
 		for ((k = 1; k <= n; k++)); do
 			echo "Match LocalAddress 127.0.1.$k"

@@ -34,6 +34,7 @@ var Table = map[string]Rule{
 	"transport/ssh":           {Own: []string{"transport", "socket", "auth", "sshconfig"}, Modules: []string{crypto}},
 	"transport/telnet":        {Own: []string{"transport", "socket", "auth"}},
 	"transport/jump":          {Own: []string{"transport/ssh"}},
+	"transfer":                {Own: []string{"transport", "transport/ssh"}, Modules: []string{"github.com/pkg/sftp"}},
 	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},
 	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
 	"transport/exec":          {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
@@ -61,6 +62,6 @@ var Table = map[string]Rule{
 	// The script that every definition passes on a simulated device.
 	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
 	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }
