@@ -25,6 +25,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/sim"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
+	"github.com/vtynet/vty/internal/cli/transfer"
 	"github.com/vtynet/vty/internal/cli/version"
 )
 
@@ -92,7 +93,7 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddCommand(
 		run.Command(s), parse.Command(s), config.Command(s), shell.Command(s), doctor.Command(s),
-		netconf.Command(s), platforms.Command(s), sim.Command(s), version.Command(s),
+		netconf.Command(s), transfer.Put(s), transfer.Get(s), platforms.Command(s), sim.Command(s), version.Command(s),
 	)
 	return cmd
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/textfsm"
+	"github.com/vtynet/vty/transfer"
 )
 
 // Status is the command's exit status. Of several hosts the worst wins, and a
@@ -78,6 +79,8 @@ func Of(err error) Status {
 		return TimedOut
 	case errors.As(err, &dial), errors.Is(err, vty.ErrClosed), errors.Is(err, vty.ErrDesync):
 		return Unreached
+	case errors.Is(err, transfer.ErrRefused), errors.Is(err, transfer.ErrExists), errors.Is(err, transfer.ErrMismatch), errors.Is(err, transfer.ErrNoResume):
+		return Refused
 	case errors.Is(err, vty.ErrRefused), errors.As(err, new(*vty.QuestionError)), errors.As(err, new(*vty.ModeError)):
 		return Refused
 	}

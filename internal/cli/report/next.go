@@ -9,6 +9,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transfer"
 	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
 )
@@ -37,6 +38,12 @@ func Next(err error) string {
 		return afterSecret(secret)
 	}
 	switch {
+	case errors.Is(err, transfer.ErrExists):
+		return "replace it with --overwrite, or go on with a copy that broke off with --resume"
+	case errors.Is(err, transfer.ErrNoResume):
+		return "copy the whole file: leave out --resume, and give --overwrite"
+	case errors.Is(err, transfer.ErrMismatch):
+		return "copy the whole file again with --overwrite"
 	case errors.Is(err, context.Canceled), errors.Is(err, ssh.ErrHostKey), errors.Is(err, ssh.ErrNegotiation):
 		return ""
 	case errors.Is(err, auth.ErrNoSecret):
