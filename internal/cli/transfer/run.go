@@ -105,7 +105,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 func (c copying) copy(ctx context.Context, t *target.Target, how *transfer.Options, several bool) (*transfer.Report, error) {
 	ctx, cancel := t.Limit(ctx)
 	defer cancel()
-	client, err := ssh.Connect(ctx, t.Host.Name, t.Port(), t.SSH())
+	client, err := ssh.Connect(ctx, t.Host.Name, t.Port(), t.Config.ForSSH())
 	if err != nil {
 		return nil, &vty.DialError{Host: t.Host.Name, Port: t.Port(), Phase: vty.PhaseConnect, Err: err}
 	}
