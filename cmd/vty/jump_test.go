@@ -85,6 +85,43 @@ func TestLabJumpHostToRouters(t *testing.T) {
 	}
 }
 
+// The way through the jump host, and all else, may be the SSH configuration's.
+func TestLabJumpHostOfSSHConfig(t *testing.T) {
+	hop := lab.Require(t, lab.JumpHost)
+	routers := lab.RequireAll(t, lab.FRRVTYSH)
+	config := fmt.Sprintf("Host bastion\n HostName %s\n Port %d\n ProxyJump none\nHost *\n User %s\n UserKnownHostsFile %s\n ProxyJump bastion\n",
+		hop.Address, hop.Port, hop.User, hop.KnownHosts)
+	args := []string{"run", "-p", "frr_vtysh", "-o", "jsonl"}
+	for _, r := range routers {
+		config += fmt.Sprintf("Host %s\n HostName %s\n Port %d\n", r.Name, r.Address, r.Port)
+		args = append(args, "-H", r.Name)
+	}
+	file := filepath.Join(t.TempDir(), "config")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	before := connectionsTo(t)
+	status := cli.Run(t.Context(), append(args, "-F", file, "show running-config"), &streams.Streams{
+		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
+		LookupEnv: func(name string) (string, bool) {
+			v, ok := map[string]string{"VTY_PASSWORD": hop.Password}[name]
+			return v, ok
+		},
+	})
+	if status != exit.OK {
+		t.Fatalf("status %d: %s%s", status, &stdout, &stderr)
+	}
+	if got := connectionsTo(t) - before; got != 1 {
+		t.Errorf("%d routers took %d connections to the jump host", len(routers), got)
+	}
+	for _, r := range routers {
+		if !strings.Contains(stdout.String(), `\nhostname `+r.Hostname+`\n`) {
+			t.Errorf("no answer of %s: %s", r.Name, &stdout)
+		}
+	}
+}
+
 func TestLabJumpHostToManyDevices(t *testing.T) {
 	hop := lab.Require(t, lab.JumpHost)
 	const devices = 500

@@ -2,6 +2,8 @@ package main
 
 import (
 	"errors"
+	"net"
+	"os"
 	"os/exec"
 	"strconv"
 	"testing"
@@ -29,6 +31,8 @@ func TestScripts(t *testing.T) {
 			"blackhole": blackHole,
 			"mute":      mute,
 			"netconf":   serveNETCONF,
+			"portof":    portOf,
+			"expand":    expand,
 		},
 	})
 }
@@ -51,4 +55,23 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	if got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
+}
+
+// portOf sets a variable to the port of an address in another: portof R1_SSH PORT.
+func portOf(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: portof ADDRESS VARIABLE")
+	}
+	_, port, err := net.SplitHostPort(ts.Getenv(args[0]))
+	ts.Check(err)
+	ts.Setenv(args[1], port)
+}
+
+// expand puts the values of variables into a file: expand FILE.
+func expand(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: expand FILE")
+	}
+	text := os.Expand(ts.ReadFile(args[0]), ts.Getenv)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
