@@ -68,7 +68,8 @@ func root(s *streams.Streams) *cobra.Command {
 servers, over SSH and Telnet.
 
 Secrets come from $VTY_PASSWORD, $VTY_ENABLE, --password-file, --enable-file,
---ask-pass, the SSH agent or key files ($VTY_PASSPHRASE opens encrypted ones),
+--ask-pass, $VTY_TOTP (the seed of one-time codes), the SSH agent or key files
+($VTY_PASSPHRASE opens encrypted ones),
 never from an argument, which every user of the machine could read.`,
 		Example: `  vty run --sim cisco_iosxe 'show version'
   vty doctor -H ops@r1.example.net -p cisco_iosxe`,

@@ -1,5 +1,7 @@
 // Package ssh reaches a device's terminal over SSH (RFC 4251 to 4254), natively:
-// no program is started and no configuration file but known_hosts is read.
+// no program is started and no file is read but known_hosts and the keys
+// that are named. What OpenSSH's configuration says of a host goes into a Config by
+// With.
 //
 // Dial and New return an open shell on a pseudo-terminal, or a subsystem or a
 // command without one. The whole way there
