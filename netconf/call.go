@@ -190,23 +190,28 @@ func (s *Session) failed(c *call, err error) error {
 	return &CallError{Operation: c.name, MessageID: c.id, Sent: c.state == sent, Err: err}
 }
 
-// helloLead is how long after the hellos the first message in chunks is sent. A
-// server that reads our hello and that message at once may look for the end of
-// both in the framing of the first, for ever: netconfd does, where no network lies
-// in between.
+// helloLead is how long after the hellos the first message in chunks is sent to a
+// netconfd. Where it reads our hello and that message at once, it looks for the end
+// of both in the framing of the first, for ever. Nothing tells when it has read our
+// hello, so time must do.
 const helloLead = 25 * time.Millisecond
+
+// lead waits until a message in chunks may be sent, or the session is over.
+func (s *Session) lead() {
+	if s.version != framing.V11 || !s.hello.ofYuma() {
+		return
+	}
+	lead := time.NewTimer(time.Until(s.greeted.Add(helloLead)))
+	defer lead.Stop()
+	select {
+	case <-lead.C:
+	case <-s.over:
+	}
+}
 
 // write sends what is handed to it, as much at once as there is.
 func (s *Session) write() {
-	if s.version == framing.V11 {
-		lead := time.NewTimer(time.Until(s.greeted.Add(helloLead)))
-		defer lead.Stop()
-		select {
-		case <-lead.C:
-		case <-s.over:
-			return
-		}
-	}
+	s.lead()
 	var batch []byte
 	for {
 		var c *call

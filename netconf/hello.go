@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -158,6 +159,14 @@ func (h *hello) parse(text []byte) error {
 		h.session = uint32(n)
 	}
 	return nil
+}
+
+// ofYuma tells that the server is netconfd, of yuma or yuma123: only they have its
+// modules.
+func (h *hello) ofYuma() bool {
+	return slices.ContainsFunc(h.capabilities, func(c string) bool {
+		return strings.HasPrefix(c, "http://netconfcentral.org/ns/yuma") || strings.HasPrefix(c, "http://yuma123.org/ns/")
+	})
 }
 
 // agree finds the framing that both ends know.

@@ -113,30 +113,3 @@ func TestTransactionCutShort(t *testing.T) {
 		}
 	}
 }
-
-func TestNetconfdTransaction(t *testing.T) {
-	dial := startNetconfd(t)
-	s, other := dial(), dial()
-	if err := netconf.Transaction(within(t), s, netconf.Change{Edits: []rpc.EditConfig{{Config: edit(group, "create")}}}); err != nil {
-		t.Fatal(err)
-	}
-	seen := false
-	err := netconf.Transaction(within(t), s, netconf.Change{
-		Edits: []rpc.EditConfig{{Config: edit(group+"-2", "create")}},
-		Check: func(context.Context) error { seen = has(t, other, rpc.Running, group+"-2"); return nil },
-	})
-	if err != nil || !seen || !has(t, other, rpc.Running, group+"-2") || !has(t, other, rpc.Running, group) {
-		t.Errorf("seen by the check: %t, %v", seen, err)
-	}
-	undo := errors.New("undo")
-	err = netconf.Transaction(within(t), s, netconf.Change{
-		Edits: []rpc.EditConfig{{Config: edit(group+"-3", "create")}},
-		Check: func(context.Context) error { return undo },
-	})
-	if !errors.Is(err, undo) || has(t, other, rpc.Running, group+"-3") || has(t, other, rpc.Candidate, group+"-3") || !has(t, other, rpc.Running, group+"-2") {
-		t.Errorf("what failed its check was not undone: %v", err)
-	}
-	if err := netconf.WithLock(within(t), other, func(context.Context) error { return nil }, rpc.Running, rpc.Candidate); err != nil {
-		t.Errorf("a lock was left: %v", err)
-	}
-}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"sync"
@@ -30,9 +31,16 @@ type SSHConfig struct {
 	Methods []string
 	// Banner is sent before authentication.
 	Banner string
+	// Subsystems are programs beside the shell, by name, such as "netconf", which
+	// package sim/netconf has one for.
+	Subsystems Subsystems
 	// Algorithms are those offered; the zero value means x/crypto's own.
 	Algorithms ssh.Config
 }
+
+// Subsystems are programs by the name of an SSH subsystem (RFC 4254, section 6.5). The
+// channel is the program's to close.
+type Subsystems map[string]func(ctx context.Context, channel io.ReadWriteCloser) error
 
 // NewHostKey makes an Ed25519 host key.
 func NewHostKey() (ssh.Signer, error) {
@@ -69,7 +77,7 @@ func ServeSSH(l net.Listener, host Host, cfg *SSHConfig) (*Server, error) {
 			return nil, fmt.Errorf("sim: host key: %w", err)
 		}
 	}
-	front := &sshFront{host: host, login: cfg.NoAuth}
+	front := &sshFront{host: host, login: cfg.NoAuth, subsystems: cfg.Subsystems}
 	front.config = cfg.server(host)
 	front.config.AddHostKey(key)
 	s := serve(host, l, front.handle)
@@ -139,6 +147,8 @@ type sshFront struct {
 	host   Host
 	config *ssh.ServerConfig
 	login  bool
+
+	subsystems Subsystems
 }
 
 func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
@@ -161,7 +171,7 @@ func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 			continue
 		}
 		wg.Go(func() {
-			h := &sshSession{host: f.host, conn: conn, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
+			h := &sshSession{host: f.host, subsystems: f.subsystems, conn: conn, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
 			h.serve(ctx, reqs)
 		})
 	}
@@ -174,8 +184,11 @@ type sshSession struct {
 	ch      ssh.Channel
 	term    Terminal
 	session Conversation
-	run     func() // the session that a request has just started
+	started bool
+	run     func() // what a request has just started
 	wg      sync.WaitGroup
+
+	subsystems Subsystems
 }
 
 func (h *sshSession) serve(ctx context.Context, requests <-chan *ssh.Request) {
@@ -241,15 +254,30 @@ func (h *sshSession) request(ctx context.Context, r *ssh.Request) bool {
 			status, _ := s.(*Session).exec(ctx, h.ch, command.Line)
 			_ = h.exit(status)
 		})
+	case "subsystem":
+		var name struct{ Name string }
+		if ssh.Unmarshal(r.Payload, &name) != nil {
+			return false
+		}
+		serve, ok := h.subsystems[name.Name]
+		if !ok || h.started {
+			return false
+		}
+		h.started = true
+		h.run = func() {
+			_ = serve(ctx, &wire{ReadWriter: h.ch, beneath: h.conn, close: func() error { return h.exit(0) }})
+		}
+		return true
 	}
 	return false
 }
 
 // start runs the channel's one session.
 func (h *sshSession) start(run func(Conversation)) bool {
-	if h.session != nil {
+	if h.started {
 		return false
 	}
+	h.started = true
 	session := h.host.Open(h.term)
 	h.session = session
 	h.run = func() { run(session) }

@@ -10,7 +10,8 @@
 //	}
 //
 // What a device says beyond the platform's own is set by sim.Config, by
-// sim.Device.Answer, and by overlays. Nothing leaves the process or the loopback
+// sim.Device.Answer, and by overlays. SimulateNETCONF and what stands with it do the
+// same for package netconf. Nothing leaves the process or the loopback
 // interface.
 package vtytest
 

@@ -2,7 +2,8 @@ package main
 
 import (
 	"bytes"
-	"crypto/ed25519"
+	"context"
+	"io"
 	"net"
 	"os"
 	"strconv"
@@ -15,7 +16,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/lab"
 	"github.com/vtynet/vty/netconf/netconftest"
-	"golang.org/x/crypto/ssh"
+	"github.com/vtynet/vty/sim"
 )
 
 // serveNETCONF serves NETCONF over SSH: netconf NAME. Its address goes into the
@@ -46,49 +47,14 @@ func serveNETCONF(ts *testscript.TestScript, neg bool, args []string) {
 			}
 		}),
 	}
-	_, key, err := ed25519.GenerateKey(nil)
+	shell, err := sim.New("juniper_junos", nil)
 	ts.Check(err)
-	signer, err := ssh.NewSignerFromKey(key)
+	front, err := sim.ListenSSH(context.Background(), "", shell, &sim.SSHConfig{NoAuth: true, Subsystems: sim.Subsystems{
+		"netconf": func(_ context.Context, channel io.ReadWriteCloser) error { return server.Serve(channel) },
+	}})
 	ts.Check(err)
-	config := &ssh.ServerConfig{NoClientAuth: true}
-	config.AddHostKey(signer)
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	ts.Check(err)
-	ts.Defer(func() { _ = l.Close() })
-	go func() {
-		for {
-			conn, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go serveSubsystem(conn, config, server)
-		}
-	}()
-	ts.Setenv(args[0], l.Addr().String())
-}
-
-func serveSubsystem(conn net.Conn, config *ssh.ServerConfig, server *netconftest.Server) {
-	defer func() { _ = conn.Close() }()
-	_, channels, requests, err := ssh.NewServerConn(conn, config)
-	if err != nil {
-		return
-	}
-	go ssh.DiscardRequests(requests)
-	for nc := range channels {
-		ch, rs, err := nc.Accept()
-		if err != nil {
-			return
-		}
-		go func() {
-			for r := range rs {
-				ok := r.Type == "subsystem" && strings.HasSuffix(string(r.Payload), "netconf")
-				_ = r.Reply(ok, nil)
-				if ok {
-					go func() { _ = server.Serve(ch) }()
-				}
-			}
-		}()
-	}
+	ts.Defer(func() { _ = front.Close() })
+	ts.Setenv(args[0], front.Addr().String())
 }
 
 func TestLabNETCONF(t *testing.T) {

@@ -55,13 +55,14 @@ var Table = map[string]Rule{
 	"inventory":               {Own: []string{"vty", "auth"}, Modules: []string{yaml}},
 	"fleet":                   {Own: []string{"vty", "inventory"}},
 	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
+	"sim/netconf":             {Own: []string{"netconf/framing", "netconf/rpc", "netconf/netconftest", "internal/memnet"}}, // the protocol is the client's own, turned round
 	"sim/scenario":            {Own: []string{"sim", "platform", "record", "transport", "internal/memnet"}},
-	"vtytest":                 {Own: []string{"vty", "auth", "sim", "platform", "internal/memnet", "internal/conformance"}},
+	"vtytest":                 {Own: []string{"vty", "auth", "netconf", "sim", "sim/netconf", "platform", "internal/memnet", "internal/conformance"}},
 	"lab":                     {},
 	"internal/memnet":         {},
 	// The script that every definition passes on a simulated device.
 	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
 	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/netconf", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

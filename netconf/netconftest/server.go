@@ -33,6 +33,12 @@ type Handler interface {
 	Ended(s *Session)
 }
 
+// Beginner is a Handler that wants to know when a session begins.
+type Beginner interface {
+	// Began is called after the hellos, before the first request.
+	Began(s *Session)
+}
+
 // HandlerFunc is a function as a Handler.
 type HandlerFunc func(s *Session, r *Request)
 
@@ -118,6 +124,9 @@ func (s *Server) Serve(conn io.ReadWriteCloser) error {
 	}
 	dec.SetVersion(session.Version)
 	if s.Handler != nil {
+		if b, ok := s.Handler.(Beginner); ok {
+			b.Began(session)
+		}
 		defer s.Handler.Ended(session)
 	}
 	for {

@@ -70,9 +70,6 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 		return nil
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if cmd.Flags().Changed("sim") {
-			return exit.Misused(errors.New("simulated devices do not speak NETCONF"))
-		}
 		if o.workers < 1 {
 			return exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
 		}

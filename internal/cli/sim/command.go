@@ -34,6 +34,9 @@ func Command(s *streams.Streams) *cobra.Command {
 secrets, pagers, configuration and all. Print where each is, who may log in, the
 line that makes its host key known, and a command to try.
 
+Over SSH they speak NETCONF too, as a subsystem: candidate, locks, confirmed commits
+and subscriptions, on a configuration of its own that has no model.
+
 Without --ssh and --telnet it is SSH on any free port of 127.0.0.1. With --count,
 each further device has the next address and the same port; on Linux all of
 127.0.0.0/8 is there for the taking.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/output"
+	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/sim"
 )
 
@@ -78,7 +79,7 @@ func (o *options) source(args []string) (func(i int) (*device, error), error) {
 		if err != nil {
 			return nil, err
 		}
-		d := &device{host: dev}
+		d := &device{host: dev, config: sim.SSHConfig{Subsystems: target.Subsystems(dev.Hostname())}}
 		d.Hostname, d.Platform, d.tryAs = dev.Hostname(), dev.Platform(), dev.Platform()
 		d.User, d.Password, d.Enable = dev.Credentials()
 		return d, nil
@@ -187,6 +188,9 @@ func (d *device) describe(jsonl bool) (string, error) {
 		fmt.Fprintf(&b, "  ssh     %s\n", o.SSH)
 		fmt.Fprintf(&b, "  known   %s\n", o.KnownHosts)
 		fmt.Fprintf(&b, "  try     %svty run -H %s@%s -p %s --host-key %s %s\n", o.environment(), o.User, o.SSH, o.tryAs, o.Fingerprint, o.command())
+		if d.config.Subsystems != nil {
+			fmt.Fprintf(&b, "  try     VTY_PASSWORD=%s vty netconf get-config -H %s@%s --host-key %s\n", o.Password, o.User, o.SSH, o.Fingerprint)
+		}
 	}
 	if o.Telnet != "" {
 		fmt.Fprintf(&b, "  telnet  %s\n", o.Telnet)

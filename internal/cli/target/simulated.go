@@ -1,7 +1,9 @@
 package target
 
 import (
+	"bytes"
 	"context"
+	"encoding/xml"
 	"fmt"
 	"net"
 	"strconv"
@@ -10,6 +12,7 @@ import (
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/sim"
+	simnetconf "github.com/vtynet/vty/sim/netconf"
 )
 
 // simulate starts a simulated device on loopback and adds it to set. It is
@@ -31,7 +34,7 @@ func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Co
 	case vty.Telnet:
 		server, err = sim.ListenTelnet(ctx, "", dev)
 	default:
-		server, err = sim.ListenSSH(ctx, "", dev, nil)
+		server, err = sim.ListenSSH(ctx, "", dev, &sim.SSHConfig{Subsystems: Subsystems(dev.Hostname())})
 	}
 	if err != nil {
 		return err
@@ -67,4 +70,18 @@ func (s *Set) has(label string) bool {
 		}
 	}
 	return false
+}
+
+// Subsystems are what a simulated device of this name serves over SSH beside its
+// command line: NETCONF, whose datastores know the name and nothing else of it.
+func Subsystems(hostname string) sim.Subsystems {
+	var text bytes.Buffer
+	_ = xml.EscapeText(&text, []byte(hostname)) // a buffer takes all
+	dev, err := simnetconf.New(&simnetconf.Config{
+		Running: `<system xmlns="urn:ietf:params:xml:ns:yang:ietf-system"><hostname>` + text.String() + `</hostname></system>`,
+	})
+	if err != nil {
+		panic(err) // it is well-formed
+	}
+	return sim.Subsystems{"netconf": dev.Serve}
 }
