@@ -39,6 +39,8 @@ func TestNext(t *testing.T) {
 		{"no enable secret", dialing(vty.PhaseMode, &vty.ModeError{Err: &vty.SecretError{Name: "enable"}}), "VTY_ENABLE"},
 		{"a wrong enable secret", dialing(vty.PhaseMode, &vty.ModeError{Err: &vty.SecretError{Name: "enable", Refused: true}}), "check the enable"},
 		{"a question", &vty.QuestionError{}, "asks nothing"},
+		{"a password that has expired", dialing(vty.PhaseLogin, &vty.QuestionError{Question: "Current password:"}), "has expired"},
+		{"one that SSH says has expired", dialing(vty.PhaseConnect, &ssh.AuthError{Attempts: []ssh.Attempt{{Method: "password", Outcome: ssh.Refused, Err: ssh.ErrPasswordExpired}}}), "has expired"},
 		{"a late answer", &vty.TimeoutError{Err: context.DeadlineExceeded}, "--timeout"},
 		{"a refused command", &vty.CommandError{}, ""},
 	} {

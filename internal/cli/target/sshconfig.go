@@ -35,9 +35,9 @@ func (f *Flags) configured(ctx context.Context, set *Set, base vty.Config, s *st
 	c := &configured{flags: f, s: s, base: base, file: &sshconfig.Config{}, told: map[sshconfig.Warning]bool{},
 		pool: &jump.Pool{}, hops: map[string]jump.Hop{}}
 	var err error
-	switch f.sshConfig {
-	case "none":
-	case "":
+	switch {
+	case f.sshConfig == "none", f.hosts == nil:
+	case f.sshConfig == "":
 		c.file, err = sshconfig.Default()
 	default:
 		c.file, err = sshconfig.Load(f.sshConfig)
