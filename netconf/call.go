@@ -2,7 +2,6 @@ package netconf
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
@@ -182,8 +181,8 @@ func (s *Session) await(ctx context.Context, c *call, ready <-chan struct{}) err
 }
 
 func (s *Session) failed(c *call, err error) error {
-	if same, ok := errors.AsType[*CallError](err); ok {
-		return same
+	if _, ok := err.(*CallError); ok {
+		return err // a session may have ended for one, which is not this one
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -239,7 +238,15 @@ func (s *Session) write() {
 			continue
 		}
 		if _, err := s.conn.Write(batch); err != nil {
-			s.end(err)
+			// What the server said before it went may still be read: notifications that would
+			// be lost otherwise, and why it went. The reader ends the session then.
+			late := time.NewTimer(partingTime)
+			defer late.Stop()
+			select {
+			case <-s.over:
+			case <-late.C:
+				s.end(err)
+			}
 			return
 		}
 		if cap(batch) > 4*maxBatch {

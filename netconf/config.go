@@ -1,8 +1,10 @@
 package netconf
 
 import (
+	"context"
 	"crypto/tls"
 	"log/slog"
+	"net"
 	"time"
 
 	"github.com/vtynet/vty/auth"
@@ -39,6 +41,10 @@ type Config struct {
 
 	// TLS is for DialTLS, with the client's certificate. Nil is an error there.
 	TLS *tls.Config
+
+	// Dial, where set, opens the connection that Dial and DialTLS run over: through jump
+	// hosts (jump.Pool.Dialer), a proxy, a network in memory. Socket is not used then.
+	Dial func(ctx context.Context, host string, port int) (net.Conn, error)
 
 	Port   int             // 0 is the transport's own
 	Socket *socket.Options // nil means the zero options

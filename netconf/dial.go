@@ -58,7 +58,13 @@ func DialTLS(ctx context.Context, host string, cfg *Config) (*Session, error) {
 	if cfg == nil || cfg.TLS == nil {
 		return nil, errNoTLS
 	}
-	conn, err := socket.Dial(ctx, name, port, cfg.Socket)
+	dial := cfg.Dial
+	if dial == nil {
+		dial = func(ctx context.Context, host string, port int) (net.Conn, error) {
+			return socket.Dial(ctx, host, port, cfg.Socket)
+		}
+	}
+	conn, err := dial(ctx, name, port)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,11 @@ type Change struct {
 // the session breaks before the confirmation, the server undoes all of this itself
 // (RFC 6241, section 8.4).
 //
+// A commit that was sent is waited for even where the context ends, for up to 30 s:
+// nil means that the change is in effect, whatever became of the context, and an error
+// that it is not. There is one exception: where the session breaks while the last
+// commit is under way nobody can know, and errors.Is(err, ErrClosed).
+//
 // Confirmed commits need :confirmed-commit; without Check, they are not used.
 func Transaction(ctx context.Context, s *Session, c Change) (err error) {
 	for i := range c.Edits {
@@ -61,16 +66,21 @@ func (c *Change) make(ctx context.Context, s *Session, release func() error) err
 		}
 	}
 	if c.Check == nil {
-		_, err := rpc.Commit{}.Do(ctx, s)
-		return err
+		return inEffect(s.commit(ctx, rpc.Commit{}))
 	}
-	_, err := rpc.Commit{Confirmed: true, Timeout: c.Timeout}.Do(ctx, s)
-	if err == nil {
-		if err = c.Check(ctx); err == nil {
-			_, err = rpc.Commit{}.Do(ctx, s)
-		}
-	} else if call, ok := errors.AsType[*CallError](err); ok && (!call.Sent || errors.As(err, new(*RPCError))) {
+	err := s.commit(ctx, rpc.Commit{Confirmed: true, Timeout: c.Timeout})
+	if refused(err) || unsent(err) {
 		return err // nothing to go back from
+	}
+	if err == nil {
+		if err = context.Cause(ctx); err == nil {
+			err = c.Check(ctx)
+		}
+		if err == nil {
+			if err = context.Cause(ctx); err == nil {
+				err = inEffect(s.commit(ctx, rpc.Commit{}))
+			}
+		}
 	}
 	if err == nil || errors.Is(err, ErrClosed) {
 		return err // with the session the server goes back by itself
@@ -79,6 +89,48 @@ func (c *Change) make(ctx context.Context, s *Session, release func() error) err
 	// An error of this unlocking is told by the caller.
 	_ = release()
 	return errors.Join(err, s.goBack(ctx))
+}
+
+// commit commits, and once that was sent waits for the answer for a while even if the
+// context ends: to know whether the change is in effect is worth it. Where no answer
+// comes the session ends, and with it a commit that was not confirmed.
+func (s *Session) commit(ctx context.Context, op rpc.Commit) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	defer cancel(nil)
+	stop := context.AfterFunc(ctx, func() {
+		late := time.AfterFunc(cleanupTime, func() { cancel(context.Cause(ctx)) })
+		context.AfterFunc(patient, func() { late.Stop() })
+	})
+	defer stop()
+	_, err := op.Do(patient, s)
+	if patient.Err() != nil {
+		s.end(err)
+		return s.Err()
+	}
+	return err
+}
+
+// refused tells that the server did not do what it was asked to.
+func refused(err error) bool {
+	e, ok := errors.AsType[*RPCError](err)
+	return ok && !e.Warning()
+}
+
+// inEffect takes warnings for what they are where there is no way back.
+func inEffect(err error) error {
+	if e, ok := errors.AsType[*RPCError](err); ok && e.Warning() {
+		return nil
+	}
+	return err
+}
+
+// unsent tells that a call failed before the server can have seen it.
+func unsent(err error) bool {
+	call, ok := errors.AsType[*CallError](err)
+	return ok && !call.Sent
 }
 
 // goBack undoes a confirmed commit. Servers of version 1.0 of the capability have

@@ -3,6 +3,7 @@ package netconf_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/vtynet/vty/netconf"
 	"github.com/vtynet/vty/netconf/netconftest"
 	"github.com/vtynet/vty/netconf/rpc"
+	simnetconf "github.com/vtynet/vty/sim/netconf"
 )
 
 var change = []rpc.EditConfig{{Config: []byte("<a xmlns='urn:a'/>")}}
@@ -78,7 +80,9 @@ func TestTransactionCutShort(t *testing.T) {
 					return errors.New("failed")
 				}})
 				_ = s.Close()
-				if err == nil || how == "cancelled" && !errors.Is(err, context.Canceled) {
+				// A confirmation that is answered has made the change, whoever waits for it still.
+				made := how == "cancelled" && i == 6
+				if (err == nil) != made || how == "cancelled" && !made && !errors.Is(err, context.Canceled) {
 					t.Errorf("%s at %d (%s): %v", how, i, step, err)
 				}
 				// Every lock that was granted was given back, and nothing was left in between.
@@ -105,11 +109,73 @@ func TestTransactionCutShort(t *testing.T) {
 					t.Errorf("%s at %d (%s): a dirty candidate: %q", how, i, step, h.asked)
 				}
 				undone := count("cancel-commit") == 1
-				committed := i >= 5 || i == 4 && how == "cancelled"
+				committed := !made && (i >= 5 || i == 4 && how == "cancelled")
 				if undone != committed {
 					t.Errorf("%s at %d (%s): undone %t: %q", how, i, step, undone, h.asked)
 				}
 			})
+		}
+	}
+}
+
+// TestTransactionOnADevice has every operation of a transaction go wrong in every way,
+// on a device that carries it out or not. In the end the change is in effect or not at
+// all, as the error says, and nothing is left behind.
+func TestTransactionOnADevice(t *testing.T) {
+	ways := map[string]simnetconf.Fault{
+		"refused":   {NotDone: true, Reply: simnetconf.Failure("operation-failed", "no")},
+		"gone":      {NotDone: true, HangUp: true},
+		"done,gone": {HangUp: true},
+		"silent":    {Silent: true},
+		"late":      {Delay: 20 * time.Second},
+		"deaf":      {NotDone: true, Silent: true},
+	}
+	// How many of an operation come before the one that goes wrong.
+	places := []struct {
+		operation string
+		skip      int
+	}{{"lock", 0}, {"lock", 1}, {"edit-config", 0}, {"edit-config", 1}, {"validate", 0}, {"commit", 0}, {"commit", 1}, {"discard-changes", 0}, {"unlock", 0}, {"unlock", 1}}
+	for _, place := range places {
+		for name, fault := range ways {
+			for _, checkFails := range []bool{false, true} {
+				synctest.Test(t, func(t *testing.T) {
+					d, err := simnetconf.New(&simnetconf.Config{Running: "<a xmlns='urn:a'><old/></a>"})
+					if err != nil {
+						t.Fatal(err)
+					}
+					s := dialSim(t, d)
+					fault.Operation, fault.Skip, fault.Times = place.operation, place.skip, 1
+					d.Fail(fault)
+					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+					defer cancel()
+					err = netconf.Transaction(ctx, s, netconf.Change{
+						Edits:    []rpc.EditConfig{{Config: []byte("<a xmlns='urn:a'><one/></a>")}, {Config: []byte("<a xmlns='urn:a'><two/></a>")}},
+						Validate: true, Timeout: 5 * time.Minute,
+						Check: func(context.Context) error {
+							if checkFails {
+								return errors.New("it does not work")
+							}
+							return nil
+						},
+					})
+					_ = s.Close()
+					synctest.Wait()
+					what := fmt.Sprintf("%s %d %s, check fails %t: %v", place.operation, place.skip+1, name, checkFails, err)
+					if d.Dirty() || len(d.Locks()) > 0 || d.AwaitsConfirmation() {
+						t.Errorf("%s: dirty %t, locks %v, awaits confirmation %t", what, d.Dirty(), d.Locks(), d.AwaitsConfirmation())
+					}
+					const before, after = `<a xmlns="urn:a"><old/></a>`, `<a xmlns="urn:a"><old/><one/><two/></a>`
+					got := d.Running()
+					switch {
+					case got != before && got != after:
+						t.Errorf("%s: half a change: %s", what, got)
+					case err == nil && got != after:
+						t.Errorf("%s: there is no change", what)
+					case err != nil && got == after && !errors.Is(err, netconf.ErrClosed) && place.operation != "unlock" && place.operation != "discard-changes":
+						t.Errorf("%s: the change was made", what)
+					}
+				})
+			}
 		}
 	}
 }
