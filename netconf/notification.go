@@ -20,6 +20,9 @@ type Notification struct {
 	// Lost is how many notifications before this one were dropped, since the one
 	// that was read before it, because nobody read them in time.
 	Lost uint64
+	// Uncertain is set by a Watch: notifications before this one may be missing that
+	// the server could not replay after a break, and nobody knows how many.
+	Uncertain bool
 	// Subscription is the subscription that a YANG-Push update, or a change in a
 	// subscription's state, is about (RFC 8639, RFC 8641), where HasSubscription is
 	// set.
