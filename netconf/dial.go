@@ -113,6 +113,9 @@ func (c *Config) ssh() *ssh.Config {
 	}
 	s.User, s.Auth, s.HostKeys, s.Legacy = c.User, c.Auth, c.HostKeys, c.Legacy
 	s.Socket, s.Logger, s.Command = c.Socket, c.Logger, c.Command
+	if c.Dial != nil {
+		s.Dial = c.Dial
+	}
 	if c.Command == "" {
 		s.Subsystem = cmp.Or(c.Subsystem, "netconf")
 	}

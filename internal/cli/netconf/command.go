@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/vtynet/vty/internal/cli/exit"
@@ -21,10 +22,15 @@ type options struct {
 	format  *suggest.Choice
 	workers int
 	base10  bool
+	pretty  bool
+	lasting bool // it goes on until it is told to end, and shows what comes as it comes
 }
 
 // filter are the flags that say what part is meant.
-type filter struct{ subtree, file, xpath string }
+type filter struct {
+	subtree, file, xpath string
+	namespaces           []string
+}
 
 // Command is "vty netconf".
 func Command(s *streams.Streams) *cobra.Command {
@@ -35,11 +41,13 @@ func Command(s *streams.Streams) *cobra.Command {
 otherwise.
 
 Text output is what stands within <data>, byte for byte as the device sent it.
--o raw prints the whole reply, and -o json and -o jsonl an object per host, as of vty run.
+--pretty indents it. -o raw prints the whole reply, and -o json and -o jsonl an object
+per host, as of vty run, where "parsed" is the XML as far as JSON can say it without a
+data model.
 
 Exit status: as of vty run; 1 where a device answered with an error, or does not
 support the operation.`,
-		Example: `  vty netconf capabilities -H ops@r1.example.net
+		Example: `  vty netconf hello -H ops@r1.example.net
   vty netconf get-config -H r1 --subtree '<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"/>'
   vty netconf edit-config -H r1 -H r2 --commit -f change.xml
   echo '<get-chassis-inventory/>' | vty netconf rpc -H r1 -f -`,
@@ -55,7 +63,7 @@ support the operation.`,
 			return exit.Misused(fmt.Errorf("unknown operation %q%s", args[0], suggest.DidYouMean(args[0], names)))
 		},
 	}
-	cmd.AddCommand(capabilities(s), get(s), getConfig(s), editConfig(s), raw(s))
+	cmd.AddCommand(hello(s), get(s), getConfig(s), editConfig(s), commit(s), lock(s), schema(s), subscribe(s), raw(s))
 	return cmd
 }
 
@@ -83,14 +91,16 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 	o.targets.Register(flags)
 	flags.VarP(o.format, "output", "o", "form of the answers")
 	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
+	flags.BoolVar(&o.pretty, "pretty", false, "indent XML in text output, which is exact otherwise")
 	flags.BoolVar(&o.base10, "base10", false, "speak base:1.0 only, with devices whose base:1.1 is broken")
 	return cmd, o
 }
 
-func capabilities(s *streams.Streams) *cobra.Command {
+func hello(s *streams.Streams) *cobra.Command {
 	cmd, _ := operation(s, &cobra.Command{
-		Use:   "capabilities [flags]",
-		Short: "Print what devices announce in their hello",
+		Use:     "hello [flags]",
+		Aliases: []string{"capabilities"},
+		Short:   "Print what devices announce in their hello",
 	}, func() (action, error) { return showCapabilities, nil })
 	return cmd
 }
@@ -99,7 +109,8 @@ func (f *filter) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.subtree, "subtree", "", "subtree filter: elements, as they are to be sent")
 	flags.StringVarP(&f.file, "file", "f", "", "read the subtree filter from a file (- for standard input)")
-	flags.StringVar(&f.xpath, "xpath", "", "XPath filter, without prefixes or with those of the device")
+	flags.StringVar(&f.xpath, "xpath", "", "XPath filter; what its prefixes stand for says --ns")
+	flags.StringSliceVar(&f.namespaces, "ns", nil, "namespace of a prefix in --xpath: PREFIX=URI; repeatable")
 }
 
 func (f *filter) filter(s *streams.Streams) (rpc.Filter, error) {
@@ -112,8 +123,18 @@ func (f *filter) filter(s *streams.Streams) (rpc.Filter, error) {
 	switch {
 	case set > 1:
 		return rpc.Filter{}, errors.New("--subtree, --file and --xpath exclude each other")
+	case f.xpath == "" && len(f.namespaces) > 0:
+		return rpc.Filter{}, errors.New("--ns goes with --xpath")
 	case f.xpath != "":
-		return rpc.XPath(f.xpath), nil
+		var namespaces []rpc.Namespace
+		for _, text := range f.namespaces {
+			prefix, uri, ok := strings.Cut(text, "=")
+			if !ok || uri == "" {
+				return rpc.Filter{}, fmt.Errorf("--ns %s: want PREFIX=URI", text)
+			}
+			namespaces = append(namespaces, rpc.Namespace{Prefix: prefix, URI: uri})
+		}
+		return rpc.XPath(f.xpath, namespaces...), nil
 	case f.subtree != "":
 		return rpc.Subtree(f.subtree), nil
 	case f.file != "":

@@ -24,14 +24,29 @@ type answer struct {
 	warnings rpc.Errors
 }
 
-// action is what is done on a host.
-type action func(ctx context.Context, s *netconf.Session) (answer, error)
+// action is what is done on a host. What it shows before its end it gives to show.
+type action func(ctx context.Context, h *host) (answer, error)
+
+// host is a host that an action is done on.
+type host struct {
+	*netconf.Session
+	again func(context.Context) (*netconf.Session, error) // begins another session
+	show  func(answer)
+	tell  func(string) // a remark for people
+}
 
 // call is an action that is one operation.
 func call(op rpc.Operation) action {
-	return func(ctx context.Context, s *netconf.Session) (answer, error) {
-		reply, err := s.Call(ctx, op)
-		return shown(reply), err
+	return func(ctx context.Context, h *host) (answer, error) {
+		var all answer
+		for reply, err := range rpc.Parts(ctx, h, op) {
+			part := shown(reply)
+			all.text, all.raw, all.warnings = all.text+part.text, append(all.raw, part.raw...), append(all.warnings, part.warnings...)
+			if err != nil {
+				return all, err
+			}
+		}
+		return all, nil
 	}
 }
 
@@ -48,8 +63,8 @@ func shown(reply *rpc.Reply) answer {
 	return a
 }
 
-func showCapabilities(_ context.Context, s *netconf.Session) (answer, error) {
-	text := strings.Join(s.Capabilities(), "\n")
+func showCapabilities(_ context.Context, h *host) (answer, error) {
+	text := strings.Join(h.Capabilities(), "\n")
 	return answer{text: text, raw: []byte(text + "\n")}, nil
 }
 
@@ -59,14 +74,14 @@ type edit struct {
 	commit bool
 }
 
-func (e *edit) do(ctx context.Context, s *netconf.Session) (a answer, err error) {
+func (e *edit) do(ctx context.Context, h *host) (a answer, err error) {
 	if !e.commit {
-		return call(e.EditConfig)(ctx, s)
+		return call(e.EditConfig)(ctx, h)
 	}
 	steps := []rpc.Operation{e.EditConfig, rpc.Commit{}} // a commit validates
-	err = netconf.WithLock(ctx, s, func(ctx context.Context) error {
+	err = netconf.WithLock(ctx, h.Session, func(ctx context.Context) error {
 		for _, op := range steps {
-			done, err := call(op)(ctx, s)
+			done, err := call(op)(ctx, h)
 			a.text, a.raw, a.warnings = done.text, done.raw, append(a.warnings, done.warnings...)
 			if err != nil {
 				return err
@@ -91,9 +106,14 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 	type outcome struct {
 		*output.Answer
 		warnings rpc.Errors
+		remark   string // where not "", it is all
 	}
 	sink := func(v outcome) error {
 		progress.Clear()
+		if v.remark != "" {
+			_, _ = fmt.Fprintf(s.Err, "vty: %s: %s\n", v.Host, v.remark)
+			return nil
+		}
 		status = max(status, statusOf(v.Err))
 		if err := printer.Answer(v.Answer); err != nil {
 			return err
@@ -109,12 +129,26 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 	work := func(ctx context.Context, i int, emit func(outcome)) {
 		t := set.Targets[i]
 		started := time.Now()
-		a, err := o.host(ctx, t, do)
-		v := &output.Answer{Host: t.Label, Platform: t.Config.Definition.Name, Command: name, Output: a.text, Raw: a.raw, Elapsed: time.Since(started)}
-		if err != nil {
-			v.Failed, v.Err, v.Error = true, err, report.Text(t.Host.Name, err)
+		tell := func(a answer, err error) {
+			v := &output.Answer{Host: t.Label, Platform: t.Config.Definition.Name, Command: name, Output: o.form(a.text), Raw: a.raw, Elapsed: time.Since(started)}
+			if format == output.JSON || format == output.JSONL {
+				v.Parsed = toJSON(a.text)
+			}
+			if err != nil {
+				v.Failed, v.Err, v.Error = true, err, report.Text(t.Host.Name, err)
+			}
+			emit(outcome{v, a.warnings, ""})
 		}
-		emit(outcome{v, a.warnings})
+		h := &host{
+			again: func(ctx context.Context) (*netconf.Session, error) { return o.dial(ctx, t) },
+			show:  func(a answer) { tell(a, nil) },
+			tell:  func(text string) { emit(outcome{&output.Answer{Host: t.Label}, nil, text}) },
+		}
+		a, err := o.host(ctx, t, h, do)
+		if o.lasting && err == nil {
+			return // all was shown as it came
+		}
+		tell(a, err)
 	}
 	err = fanout.Run(ctx, len(set.Targets), o.workers, format != output.JSONL, work, sink, progress.Done)
 	progress.Clear()
@@ -128,21 +162,28 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 }
 
 // host does an action on one host.
-func (o *options) host(ctx context.Context, t *target.Target, do action) (answer, error) {
+func (o *options) host(ctx context.Context, t *target.Target, h *host, do action) (_ answer, err error) {
+	if h.Session, err = o.dial(ctx, t); err != nil {
+		return answer{}, err
+	}
+	defer func() { _ = h.Close() }()
+	if !o.lasting {
+		var cancel context.CancelFunc
+		ctx, cancel = t.Limit(ctx)
+		defer cancel()
+	}
+	return do(ctx, h)
+}
+
+// dial begins a session with a host.
+func (o *options) dial(ctx context.Context, t *target.Target) (*netconf.Session, error) {
 	c := &t.Config
-	limited, cancel := t.Limit(ctx)
+	ctx, cancel := t.Limit(ctx)
 	defer cancel()
-	s, err := netconf.Dial(limited, t.Host.Address(), &netconf.Config{
+	return netconf.Dial(ctx, t.Host.Address(), &netconf.Config{
 		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Legacy: c.Legacy, Socket: c.Socket, Logger: c.Logger,
 		SSH: c.ForSSH(), Base10: o.base10,
 	})
-	if err != nil {
-		return answer{}, err
-	}
-	defer func() { _ = s.Close() }()
-	ctx, cancel = t.Limit(ctx)
-	defer cancel()
-	return do(ctx, s)
 }
 
 // statusOf is exit.Of, which knows no errors of NETCONF.
