@@ -147,7 +147,7 @@ func TestOpenSSHLimits(t *testing.T) {
 	if _, err := client.Session(t.Context(), Session{}); !errors.Is(err, ErrTooManySessions) {
 		t.Errorf("a second session: %v", err)
 	}
-	const size = 16 << 20
+	const size = 8 << 20
 	sent := make([]byte, size)
 	for i := range sent {
 		sent[i] = byte(i * 7 >> 3)
@@ -167,7 +167,7 @@ func TestOpenSSHLimits(t *testing.T) {
 	if status, known := c.ExitStatus(); status != 0 || !known {
 		t.Errorf("exit status %d, %t", status, known)
 	}
-	if n := srv.log.count("ssh_set_newkeys: rekeying"); n < 20 {
+	if n := srv.log.count("ssh_set_newkeys: rekeying"); n < 10 {
 		t.Errorf("the keys were renewed %d times", n)
 	}
 }
