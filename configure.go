@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,6 +17,7 @@ import (
 // Report is what became of a configuration.
 type Report struct {
 	Lines     []Line   // those that were sent
+	Beyond    []Line   // those that were sent, too, since they were typed before it was known that the last of Lines failed
 	Unsent    []string // those that were not
 	Candidate bool     // the platform collects lines in a candidate that is committed
 	Committed bool     // the candidate was made live
@@ -41,7 +43,7 @@ type Line struct {
 // Applied returns how many lines the device took.
 func (r *Report) Applied() int {
 	n := 0
-	for _, l := range r.Lines {
+	for _, l := range slices.Concat(r.Lines, r.Beyond) {
 		if l.Accepted {
 			n++
 		}
@@ -63,7 +65,11 @@ func (r *Report) state() string {
 	case r.Candidate:
 		return fmt.Sprintf("nothing was committed, and %d lines may be left in the candidate", r.Applied())
 	}
-	return fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Unsent))
+	state := fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Beyond)+len(r.Unsent))
+	if n := len(r.Beyond); n > 0 {
+		state += fmt.Sprintf(", with what came of the %d that were typed before the refusal was known", n)
+	}
+	return state
 }
 
 // Configuration is what to configure and how. A wish that the platform has no
@@ -74,6 +80,13 @@ type Configuration struct {
 	Lines []string
 	// KeepGoing sends the lines after a refused one as well.
 	KeepGoing bool
+	// Ahead types lines before those in front of them are answered, where the
+	// definition says how much the device takes so (typing.window). It saves a
+	// round trip for nearly every line, and has its price: lines that follow a
+	// refused one may be sent before the refusal is known (Report.Beyond), and a
+	// question is answered by the line after it. Into a candidate, which is thrown
+	// away where a line is refused, lines are typed ahead without it.
+	Ahead bool
 	// Save makes the running configuration survive a restart.
 	Save bool
 
@@ -313,40 +326,6 @@ func (d *Device) aside(ctx context.Context, what string, list func(*platform.Con
 		return err
 	}
 	return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
-}
-
-// sendLines sends report.Unsent, line by line.
-func (d *Device) sendLines(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
-	mode, _ := platform.Target(how.Mode)
-	var first error
-	for len(report.Unsent) > 0 {
-		text := report.Unsent[0]
-		report.Unsent = report.Unsent[1:]
-		n := len(report.Lines) + 1
-		reply, err := d.ch.Send(ctx, d.input(platform.Step{Send: text}, mode, d.home()))
-		if err != nil {
-			report.Lines = append(report.Lines, Line{Text: text, Reason: err.Error()})
-			return &ConfigureError{Host: d.host, Line: n, Report: report, Err: err}
-		}
-		line := Line{Text: text, Answer: reply.Text, Prompt: reply.Prompt, Elapsed: reply.Elapsed}
-		reason, refused := judge(reply.Text, how.Failures, d.def.Failures)
-		line.Accepted, line.Reason = !refused, reason
-		report.Lines = append(report.Lines, line)
-		if refused && first == nil {
-			first = &ConfigureError{Host: d.host, Line: n, Report: report,
-				Err: &CommandError{Host: d.host, Command: text, Reason: reason, Answer: reply.Text}}
-		}
-		if refused && !conf.KeepGoing {
-			return first
-		}
-		if reply.Mode != mode && len(report.Unsent) > 0 {
-			return &ConfigureError{Host: d.host, Line: n, Report: report, Err: &ModeError{
-				Host: d.host, From: mode, To: mode, Seen: reply.Mode,
-				Err: fmt.Errorf("the line left configuration mode with %d lines still to come", len(report.Unsent)),
-			}}
-		}
-	}
-	return first
 }
 
 // concludeCandidate commits the candidate, or throws it away where something

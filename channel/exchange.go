@@ -96,7 +96,8 @@ type exchange struct {
 	login   bool
 	wake    time.Duration // at login: the silence after which a return is typed; 0 for never
 	wakes   int
-	woken   bool // a return was typed at login, and no question answered since: it may answer the next
+	ahead   *ahead // lines typed ahead; nil for one line, awaited
+	woken   bool   // a return was typed at login, and no question answered since: it may answer the next
 }
 
 // silence is how long the device may say nothing; negative for ever.
@@ -139,6 +140,9 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 		case tangled:
 			return nil, x.desync()
 		case strayPrompt:
+			if x.ahead != nil {
+				return nil, x.desync()
+			}
 			if x.suspectMute() {
 				err = c.write(ctx, c.cfg.Return)
 				break
@@ -177,6 +181,13 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	for {
+		if x.ahead != nil {
+			if went, err := x.goAhead(ctx); err != nil {
+				return sight{}, err
+			} else if went {
+				continue
+			}
+		}
 		c.mu.Lock()
 		s := c.m.look()
 		heard, readErr := c.heard, c.readErr
@@ -234,6 +245,9 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			limit = c.cfg.QuestionAfter
 		case strayPrompt:
 			limit = 2 * c.cfg.QuestionAfter
+			if x.ahead != nil { // the next line may still be on its way to the device
+				limit = lateEcho
+			}
 		}
 		if readErr != nil {
 			return s, readErr

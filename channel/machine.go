@@ -52,7 +52,8 @@ type machine struct {
 	cut      string // what followed the prompt that ended the answer before, which is therefore not whole
 	keep     bool   // raw is kept
 	aside    []string
-	behind   string // what came behind the prompt that ended the answer
+	behind   string   // what came behind the prompt that ended the answer
+	answers  *answers // of lines that were typed ahead; nil where none were
 	// A prompt that came without an echo: how many lines had come when a return was
 	// typed at it, and those lines.
 	strayAt int
@@ -124,7 +125,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.setAside()
 	m.cut = m.goesOn()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted = 0, nil, 0, nil, false
+	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, nil, 0, nil, false, nil
 	m.probed, m.probes, m.answered, m.spoken = "", 0, "", false
 }
 
@@ -223,10 +224,19 @@ func (m *machine) fence() {
 		}
 		var drawn []byte
 		drawn, m.drawn, _ = bytes.Cut(m.drawn, []byte("\n"))
-		if m.echo.take(text, strings.TrimRight(string(drawn), "\r "), m.isPrompt) {
+		left := len(m.echo.lines)
+		m.echo.take(text, strings.TrimRight(string(drawn), "\r "), m.isPrompt)
+		if m.answers != nil && len(m.echo.lines) < left {
+			m.nextEcho(m.echo.behind)
+		}
+		if m.echo.seen {
 			m.echoes = true
 			m.prove()
 			m.drawn = nil
+		} else if m.answers != nil && m.answers.open {
+			if len(m.echo.lines) == left && !m.echo.part {
+				m.answers.lines = append(m.answers.lines, text)
+			}
 		} else if !m.echo.part {
 			if m.lines == 1 && m.echoes {
 				m.cut = more(m.echo.wrong)

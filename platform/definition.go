@@ -45,8 +45,9 @@ type KnownAs struct {
 
 // Typing is how fast a device takes what is typed.
 type Typing struct {
-	// Window is how many bytes may be typed ahead of their echo. 0: it is not
-	// known.
+	// Window is how many bytes may be typed ahead of their echo. It also says that
+	// the device keeps lines that are typed before others are answered. 0: it is
+	// not known.
 	Window int
 	// Line is the longest line that the device takes, in bytes; 0: not known.
 	Line int

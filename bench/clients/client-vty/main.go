@@ -10,6 +10,7 @@ import (
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/bench/router"
 	"github.com/vtynet/vty/bench/work"
+	"github.com/vtynet/vty/platform"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -30,14 +31,24 @@ func version() string {
 
 type session struct{ *vty.Device }
 
+// typeAhead is how many bytes this router takes before it has answered: as many
+// as fit into its connection, of which this is the least that is usual.
+const typeAhead = 4096
+
 func open(ctx context.Context, t work.Target) (work.Session, error) {
+	def, err := platform.Load("cisco_iosxe")
+	if err != nil {
+		return nil, err
+	}
+	takes := *def
+	takes.Typing.Window = typeAhead
 	d, err := vty.Dial(ctx, t.Host, &vty.Config{
-		Platform:  "cisco_iosxe",
-		Transport: vty.Transport(t.Transport),
-		Port:      t.Port,
-		User:      t.User,
-		Auth:      []auth.Method{auth.Password(auth.Literal(t.Password))},
-		HostKeys:  hostKeys,
+		Definition: &takes,
+		Transport:  vty.Transport(t.Transport),
+		Port:       t.Port,
+		User:       t.User,
+		Auth:       []auth.Method{auth.Password(auth.Literal(t.Password))},
+		HostKeys:   hostKeys,
 	})
 	if err != nil {
 		return nil, err
@@ -66,6 +77,6 @@ func (s session) Stream(ctx context.Context, command string, line func(string)) 
 }
 
 func (s session) Configure(ctx context.Context, lines []string) (accepted int, err error) {
-	report, err := s.Device.Configure(ctx, lines...)
+	report, err := s.Apply(ctx, vty.Configuration{Lines: lines, Ahead: true})
 	return report.Applied(), err
 }

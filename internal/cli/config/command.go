@@ -27,6 +27,7 @@ type options struct {
 	format    *suggest.Choice
 	file      string
 	keepGoing bool
+	ahead     bool
 	save      bool
 	workers   int
 }
@@ -63,6 +64,7 @@ Exit status: as of vty run; 1 where a line was refused.`,
 	o.targets.Register(flags)
 	flags.VarP(o.format, "output", "o", "form of the report")
 	flags.StringVarP(&o.file, "file", "f", "", "read the lines from a file (- for standard input)")
+	flags.BoolVar(&o.ahead, "ahead", false, "send lines before those in front of them are answered, where the platform takes that")
 	flags.BoolVar(&o.keepGoing, "keep-going", false, "send the lines after a refused one as well")
 	flags.BoolVar(&o.save, "save", false, "make the running configuration survive a restart, where every line was accepted")
 	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
@@ -174,7 +176,7 @@ func (o *options) configure(ctx context.Context, t *target.Target, lines []numbe
 		return newResult(t, nil, lines, err)
 	}
 	defer func() { _ = dev.Close() }()
-	conf := vty.Configuration{KeepGoing: o.keepGoing, Save: o.save}
+	conf := vty.Configuration{KeepGoing: o.keepGoing, Ahead: o.ahead, Save: o.save}
 	for _, l := range lines {
 		conf.Lines = append(conf.Lines, l.text)
 	}

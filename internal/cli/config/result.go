@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/vtynet/vty"
@@ -51,7 +52,7 @@ func newResult(t *target.Target, rep *vty.Report, lines []numbered, err error) *
 	r := &result{Host: t.Label, Platform: t.Config.Definition.Name, err: err}
 	var sent []vty.Line
 	if rep != nil {
-		sent = rep.Lines
+		sent = slices.Concat(rep.Lines, rep.Beyond)
 		r.Candidate, r.Committed, r.Aborted = rep.Candidate, rep.Committed, rep.Aborted
 		r.Commit, r.Saved = rep.Commit, rep.Saved
 	}
