@@ -92,6 +92,9 @@ func merge(base, over *yaml.Node) *yaml.Node {
 		case at < 0 && adds:
 			merged.Content = append(merged.Content, keyOf(key, name), val)
 		case at < 0 || place(over, key.Value) != i: // a key given twice is for the parser to refuse
+			if val.Kind == yaml.MappingNode && at < 0 {
+				val = merge(&yaml.Node{Kind: yaml.MappingNode}, val) // there, too, a key may add
+			}
 			merged.Content = append(merged.Content, key, val)
 		case val.Tag == "!!null":
 			remove(&merged, name)

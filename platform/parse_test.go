@@ -222,6 +222,14 @@ func TestExtensionTakesAModeOut(t *testing.T) {
 	}
 }
 
+// What the base has none of may be added to as well.
+func TestExtensionAddsToNothing(t *testing.T) {
+	d, err := acme(t, "name: acme_xos\nextends: acme_os\nsamples:\n  accepted+: [fine]\n")
+	if err != nil || len(d.Samples.Accepted) != 1 {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
 func TestExtensionOfOnesOwnName(t *testing.T) {
 	lib := Embedded().With(fstest.MapFS{"cisco_iosxe.yaml": {Data: []byte("name: cisco_iosxe\nextends: cisco_iosxe\nreturn: \"\\n\"\n")}})
 	d, err := lib.Load("cisco_iosxe")
