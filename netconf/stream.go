@@ -184,13 +184,15 @@ func (st *Stream) Elements(path ...string) iter.Seq2[element.Element, error] {
 	return func(yield func(element.Element, error) bool) {
 		defer func() { _ = st.Close() }()
 		var errs rpc.Errors
-		scanner := element.NewScanner(element.NewReader(st, st.s.cfg.Text), append(rpc.ErrorPaths(), path)...)
+		paths := append(rpc.ErrorPaths(), path)
+		wanted := len(paths) - 1
+		scanner := element.NewScanner(element.NewReader(st, st.s.cfg.Text), paths...)
 		for {
 			e, err := scanner.Next()
 			if err == io.EOF {
 				break
 			}
-			if err == nil && e.Path != len(rpc.ErrorPaths()) {
+			if err == nil && e.Path != wanted {
 				var one *rpc.Error
 				if one, err = rpc.ParseError(e); err == nil {
 					errs = append(errs, one)

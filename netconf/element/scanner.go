@@ -76,6 +76,12 @@ func (s *Scanner) next() (Element, error) {
 		if err := s.text(); err != nil {
 			return Element{}, err
 		}
+		if s.ends() {
+			if s.complete() {
+				return s.handOver()
+			}
+			continue
+		}
 		kind, from, err := s.markup()
 		if err != nil {
 			return Element{}, err
@@ -103,15 +109,40 @@ func (s *Scanner) next() (Element, error) {
 		default:
 			continue
 		}
-		if s.keep >= 0 && len(s.starts) == s.outDepth {
-			s.out.raw, s.out.scope = s.buf[s.keep:s.pos], s.scope
-			s.keep = -1
-			if len(s.out.raw) > s.limit() {
-				return Element{}, ErrTooLarge
-			}
-			return s.out, nil
+		if s.complete() {
+			return s.handOver()
 		}
 	}
+}
+
+// ends goes past the end tag of the innermost element, where that comes next, is in
+// buf, and is written as most are: half of all tags, at the price of one comparison.
+func (s *Scanner) ends() bool {
+	depth := len(s.starts) - 1
+	if depth < 0 {
+		return false
+	}
+	name := s.names[s.starts[depth]:]
+	rest := s.buf[s.pos:]
+	end := len("</") + len(name)
+	if len(rest) <= end || rest[1] != '/' || rest[end] != '>' || !bytes.Equal(rest[2:end], name) {
+		return false
+	}
+	s.pos += end + 1
+	s.shut()
+	return true
+}
+
+// complete tells that the element to be handed over has ended.
+func (s *Scanner) complete() bool { return s.keep >= 0 && len(s.starts) == s.outDepth }
+
+func (s *Scanner) handOver() (Element, error) {
+	s.out.raw, s.out.scope = s.buf[s.keep:s.pos], s.scope
+	s.keep = -1
+	if len(s.out.raw) > s.limit() {
+		return Element{}, ErrTooLarge
+	}
+	return s.out, nil
 }
 
 // skipMark leaves out a byte order mark at the start.
