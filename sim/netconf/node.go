@@ -144,8 +144,8 @@ func (n *node) write(b *strings.Builder, within string) {
 	b.WriteString("</" + n.local + ">")
 }
 
-func escape(text string) string {
-	var b strings.Builder
-	_ = xml.EscapeText(&b, []byte(text))
-	return b.String()
-}
+// escape makes text of XML, in elements and in attributes. Line feeds stay what they
+// are.
+func escape(text string) string { return escaper.Replace(text) }
+
+var escaper = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#xD;")
