@@ -52,8 +52,9 @@ var Table = map[string]Rule{
 	"netconf/netconftest":     {Own: []string{"netconf/framing", "netconf/element", "internal/memnet"}},
 	"textfsm":                 {Own: []string{"textfsm/internal/pyre"}},
 	"textfsm/internal/pyre":   {Modules: []string{regexp2}},
-	"inventory":               {Own: []string{"vty", "auth"}, Modules: []string{yaml}},
-	"fleet":                   {Own: []string{"vty", "inventory"}},
+	"secrets":                 {Own: []string{"auth"}, Modules: []string{"filippo.io/age", "github.com/sosedoff/ansible-vault-go", "github.com/zalando/go-keyring"}},
+	"inventory":               {Own: []string{"vty", "auth", "secrets", "platform"}, Modules: []string{yaml}}, // platform: for the check of names
+	"fleet":                   {Own: []string{"vty", "inventory", "auth", "socket", "transport", "transport/ssh"}, Modules: []string{"golang.org/x/time/rate"}},
 	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
 	"sim/netconf":             {Own: []string{"netconf/framing", "netconf/rpc", "netconf/netconftest", "internal/memnet"}}, // the protocol is the client's own, turned round
 	"sim/scenario":            {Own: []string{"sim", "platform", "record", "transport", "internal/memnet"}},
@@ -63,6 +64,6 @@ var Table = map[string]Rule{
 	// The script that every definition passes on a simulated device.
 	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
 	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "fleet", "sim", "sim/netconf", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "secrets", "fleet", "sim", "sim/netconf", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
 	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

@@ -1,0 +1,97 @@
+package inventory
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/vtynet/vty/auth"
+)
+
+// The fields of a host that vty itself understands. Everything else about a host
+// is its data.
+const (
+	FieldAddress    = "address"     // name or address to connect to; the host's name where there is none
+	FieldPort       = "port"        // 1 to 65535; the transport's own where there is none
+	FieldPlatform   = "platform"    // a platform's name or alias
+	FieldTransport  = "transport"   // "ssh" or "telnet"
+	FieldUser       = "user"        // name to log in as
+	FieldPassword   = "password"    // a secret: the login password
+	FieldEnable     = "enable"      // a secret: what the enable mode asks for
+	FieldKeyFile    = "key_file"    // an SSH private key; a list where there are several
+	FieldPassphrase = "passphrase"  // a secret: opens the key file
+	FieldKnownHosts = "known_hosts" // a known_hosts file; a list where there are several
+	FieldHostKey    = "host_key"    // "strict", "accept-new", "off" or a fingerprint "SHA256:..."
+	FieldJump       = "jump"        // jump hosts, as ssh -J has them
+	FieldMode       = "mode"        // the mode that commands run in
+	FieldLegacy     = "legacy"      // true allows weak SSH algorithms
+	FieldTimeout    = "timeout"     // a duration, such as "90s": limit on reaching the host and on each command
+	FieldAAA        = "aaa"         // a name for the servers that check the host's logins, for limits on logins
+	FieldSessions   = "sessions"    // how many sessions the device bears at once
+)
+
+// Fields are the names of the fields, in the order in which they are shown.
+func Fields() []string {
+	return []string{
+		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
+		FieldPassphrase, FieldKnownHosts, FieldHostKey, FieldJump, FieldMode, FieldLegacy, FieldTimeout, FieldAAA, FieldSessions,
+	}
+}
+
+// secretField tells the fields whose value is a secret.
+func secretField(name string) bool {
+	return name == FieldPassword || name == FieldEnable || name == FieldPassphrase
+}
+
+// valid says what is wrong with a field's value, "" if nothing is. Numbers and
+// bools may be written as text, since INI and CSV know nothing else.
+func valid(field string, v *Value) string {
+	if secretField(field) {
+		if _, ok := v.Any.(auth.Source); !ok {
+			return "is not a secret"
+		}
+		return ""
+	}
+	if field == FieldKeyFile || field == FieldKnownHosts {
+		if len(v.texts()) == 0 {
+			return "must be a file or a list of files"
+		}
+		return ""
+	}
+	text := v.Text()
+	if text == "" {
+		return "must be a text, and is empty or of another kind"
+	}
+	switch field {
+	case FieldPort:
+		if n, err := strconv.ParseUint(text, 10, 16); err != nil || n == 0 {
+			return strconv.Quote(text) + " is not a port (1 to 65535)"
+		}
+	case FieldSessions:
+		if n, err := strconv.Atoi(text); err != nil || n < 1 {
+			return strconv.Quote(text) + " is not a number from 1 on"
+		}
+	case FieldTransport:
+		if text != "ssh" && text != "telnet" {
+			return strconv.Quote(text) + " is not a transport: want ssh or telnet"
+		}
+	case FieldLegacy:
+		if _, err := strconv.ParseBool(text); err != nil {
+			return strconv.Quote(text) + " is neither true nor false"
+		}
+	case FieldTimeout:
+		if d, err := time.ParseDuration(text); err != nil || d <= 0 {
+			return strconv.Quote(text) + ` is not a duration such as "90s"`
+		}
+	case FieldHostKey:
+		if !slices.Contains([]string{"strict", "accept-new", "off"}, text) && !(strings.HasPrefix(text, "SHA256:") && len(text) == len("SHA256:")+43) {
+			return strconv.Quote(text) + " is no policy: want strict, accept-new, off or a fingerprint SHA256:..."
+		}
+	case FieldAddress:
+		if strings.ContainsAny(text, " \t\r\n/") {
+			return strconv.Quote(text) + " is neither a name nor an address"
+		}
+	}
+	return ""
+}
