@@ -1,0 +1,153 @@
+package fleet
+
+import (
+	"context"
+	"sync"
+
+	"golang.org/x/time/rate"
+)
+
+// verdict is whether a host may begin.
+type verdict int
+
+const (
+	mayBegin verdict = iota
+	mustWait
+	broken // the breaker has its credential
+)
+
+// limits counts what is under way.
+type limits struct {
+	cfg *settings
+
+	mu          sync.Mutex
+	running     int
+	groups      map[string]int
+	jumps       map[string]int
+	devices     map[string]int
+	credentials map[string]*credential
+	logins      map[string]*rate.Limiter
+	connections *rate.Limiter // nil: no limit
+}
+
+// credential is what is known of an account.
+type credential struct {
+	failures int  // since the last success
+	pending  int  // logins whose end is not known
+	proven   bool // it has succeeded
+}
+
+func newLimits(cfg *settings) *limits {
+	l := &limits{
+		cfg: cfg, groups: map[string]int{}, jumps: map[string]int{}, devices: map[string]int{},
+		credentials: map[string]*credential{}, logins: map[string]*rate.Limiter{},
+	}
+	if cfg.connections > 0 {
+		l.connections = rate.NewLimiter(rate.Limit(cfg.connections), 1)
+	}
+	return l
+}
+
+func (l *limits) full() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.running >= l.cfg.sessions
+}
+
+// begin takes a slot of every kind that a host needs, or none.
+func (l *limits) begin(h *Host) (verdict, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.running >= l.cfg.sessions {
+		return mustWait, nil
+	}
+	for _, g := range h.Groups {
+		if most := l.cfg.perGroup[g]; most > 0 && l.groups[g] >= most {
+			return mustWait, nil
+		}
+	}
+	if h.Jump != "" && l.cfg.perJump > 0 && l.jumps[h.Jump] >= l.cfg.perJump {
+		return mustWait, nil
+	}
+	most := h.Sessions
+	if most == 0 {
+		most = l.cfg.perDevice
+	}
+	if l.devices[h.address()] >= most {
+		return mustWait, nil
+	}
+	if h.Credential != "" && l.cfg.failures > 0 {
+		c := l.credentials[h.Credential]
+		if c == nil {
+			c = &credential{}
+			l.credentials[h.Credential] = c
+		}
+		switch left := l.cfg.failures - c.failures; {
+		case left <= 0:
+			return broken, &BreakerError{Credential: h.Credential, Failures: c.failures}
+		case (!c.proven || c.failures > 0) && c.pending >= left:
+			return mustWait, nil
+		}
+		c.pending++
+	}
+	l.running++
+	for _, g := range h.Groups {
+		l.groups[g]++
+	}
+	l.jumps[h.Jump]++
+	l.devices[h.address()]++
+	return mayBegin, nil
+}
+
+// end gives the slots back.
+func (l *limits) end(h *Host) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.running--
+	for _, g := range h.Groups {
+		l.groups[g]--
+	}
+	l.jumps[h.Jump]--
+	if l.devices[h.address()]--; l.devices[h.address()] == 0 {
+		delete(l.devices, h.address())
+	}
+}
+
+// loggedIn takes down how a login ended: err nil is a success, and an error that
+// does not refuse the account says nothing of it.
+func (l *limits) loggedIn(h *Host, tried bool, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	c := l.credentials[h.Credential]
+	if c == nil {
+		return
+	}
+	c.pending--
+	switch {
+	case !tried:
+	case err == nil:
+		c.proven, c.failures = true, 0
+	case refusesLogin(err):
+		c.failures++
+	}
+}
+
+// await waits until a host may connect and log in.
+func (l *limits) await(ctx context.Context, h *Host) error {
+	if h.AAA != "" && l.cfg.logins > 0 {
+		l.mu.Lock()
+		limiter := l.logins[h.AAA]
+		if limiter == nil {
+			limiter = rate.NewLimiter(rate.Limit(l.cfg.logins), 1)
+			l.logins[h.AAA] = limiter
+		}
+		l.mu.Unlock()
+		if err := limiter.Wait(ctx); err != nil {
+			return err
+		}
+	}
+	if l.connections == nil {
+		return nil
+	}
+	return l.connections.Wait(ctx)
+}
