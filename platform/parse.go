@@ -6,15 +6,19 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
 // Parse reads a definition from YAML text. The name is that of the file, for
-// messages only. What it extends is looked for among the embedded definitions.
+// messages, and the definition's name where the text is of scrapli's second
+// format, which has none. What it extends is looked for among the embedded
+// definitions. The two formats of the scrapli family are read as well.
 // Everything that is wrong is reported at once, in a *InvalidError.
 func Parse(name string, text []byte) (*Definition, error) {
 	return parse(name, text, Embedded().root)
@@ -24,7 +28,12 @@ func Parse(name string, text []byte) (*Definition, error) {
 func parse(name string, text []byte, base func(name string) (*yaml.Node, error)) (*Definition, error) {
 	p := &parser{lines: map[string]int{}}
 	def := &Definition{}
-	if root := p.document(text); root != nil {
+	switch root := p.document(text); {
+	case root == nil:
+	case isScrapli(root):
+		stem := filepath.Base(name)
+		p.scrapli(root, strings.TrimSuffix(stem, filepath.Ext(stem)), def)
+	default:
 		p.definition(p.extended(root, base), def)
 		def.settle()
 		p.validate(def)

@@ -30,7 +30,7 @@ func derive(def *platform.Definition) data {
 	d.Questions = map[string]question{}
 	d.Displays = map[string]string{}
 	d.Exits = map[string]string{}
-	d.Motd = lineOf(example(def.Detect.Banner))
+	d.Motd = lineOf(platform.Example(def.Detect.Banner))
 	for i := range def.Modes {
 		if m := &def.Modes[i]; m.Display == "" {
 			d.Displays[m.Name] = shownAs(m)
@@ -65,7 +65,7 @@ func lineOf(text string) string {
 
 // shownAs is how a mode without a display shows its prompt.
 func shownAs(m *platform.Mode) string {
-	text := example(m.Prompt)
+	text := platform.Example(m.Prompt)
 	if len(m.Samples) > 0 {
 		text = m.Samples[0]
 	}
@@ -82,12 +82,12 @@ func asked(re *regexp.Regexp, usual ...string) string {
 			return q
 		}
 	}
-	return example(re)
+	return platform.Example(re)
 }
 
 func rejection(def *platform.Definition) string {
 	if re := def.Login.Rejected; re != nil {
-		return example(re)
+		return platform.Example(re)
 	}
 	return "Login incorrect"
 }
@@ -98,7 +98,7 @@ func refusal0(def *platform.Definition) string {
 		return s[0] + "\n"
 	}
 	for _, f := range def.Failures {
-		if text := example(f.Pattern); f.Severity == platform.SeverityError && text != "" {
+		if text := platform.Example(f.Pattern); f.Severity == platform.SeverityError && text != "" {
 			return text + "\n"
 		}
 	}
@@ -284,7 +284,7 @@ func (dv *deriving) ways() {
 			for j := range steps {
 				for k, a := range steps[j].Asks {
 					id := fmt.Sprintf("leave %d %d %d", i, j, k)
-					dv.data.Questions[id] = question{Text: example(a.Prompt), Key: a.Key, Answers: map[string]string{"*": "discard"}}
+					dv.data.Questions[id] = question{Text: platform.Example(a.Prompt), Key: a.Key, Answers: map[string]string{"*": "discard"}}
 					if dv.data.Configuration.Question[kind] == "" && dv.data.Questions[id].Text != "" {
 						dv.data.Configuration.Question = map[string]string{kind: id, "exclusive": id, "private": id}
 					}

@@ -1,4 +1,4 @@
-package sim
+package platform
 
 import (
 	"regexp"
@@ -7,9 +7,9 @@ import (
 	"unicode"
 )
 
-// example gives a short text that a pattern matches, as a person would write it
+// Example gives a short text that a pattern matches, as a person would write it
 // where the pattern leaves a choice; "" where none was found.
-func example(re *regexp.Regexp) string {
+func Example(re *regexp.Regexp) string {
 	if re == nil {
 		return ""
 	}
@@ -29,6 +29,9 @@ func example(re *regexp.Regexp) string {
 func spell(re *syntax.Regexp, generous bool) string {
 	switch re.Op {
 	case syntax.OpLiteral:
+		if re.Flags&syntax.FoldCase != 0 {
+			return strings.ToLower(string(re.Rune))
+		}
 		return string(re.Rune)
 	case syntax.OpCharClass:
 		return string(member(re.Rune))

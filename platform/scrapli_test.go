@@ -1,0 +1,256 @@
+package platform
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// first is a definition in the format of scrapligo's first version.
+const first = `---
+platform-type: 'acme_one'
+default:
+  driver-type: 'network'
+  privilege-levels:
+    exec:
+      name: 'exec'
+      pattern: '(?im)^[\w.-]{1,48}>\s?$'
+      previous-priv:
+      deescalate:
+      escalate:
+      escalate-auth: false
+      escalate-prompt:
+    privilege-exec:
+      name: 'privilege-exec'
+      pattern: '(?im)^[\w.()-]{1,48}#\s?$'
+      not-contains:
+        - 'tcl)'
+      previous-priv: 'exec'
+      deescalate: 'disable'
+      escalate: 'enable'
+      escalate-auth: true
+      escalate-prompt: '(?im)^password: '
+    configuration:
+      pattern: '(?im)^({\w+:\d}\n){0,1}[\w.-]{1,48}\(config[\w-]{0,32}\)#\s?$'
+      previous-priv: 'privilege-exec'
+      deescalate: 'end'
+      escalate: 'configure terminal'
+    configuration-exclusive:
+      pattern: '(?im)^({\w+:\d}\n){0,1}[\w.-]{1,48}\(config[\w-]{0,32}\)#\s?$'
+      previous-priv: 'privilege-exec'
+      deescalate: 'end'
+      escalate: 'configure exclusive'
+  default-desired-privilege-level: 'privilege-exec'
+  failed-when-contains:
+    - '% Invalid input'
+  textfsm-platform: 'acme_os'
+  network-on-open:
+    - operation: 'acquire-priv'
+    - operation: 'driver.send-command'
+      command: 'terminal length 0'
+    - operation: 'acquire-priv'
+      target: 'configuration'
+    - operation: 'driver.send-command'
+      command: 'no page'
+  network-on-close:
+    - operation: 'channel.write'
+      input: 'exit'
+    - operation: 'channel.return'
+`
+
+// second is one in that of scrapli's second version.
+const second = `---
+prompt_pattern: '^.*[>#$]\s?+$'
+default_mode: "privileged_exec"
+modes:
+  - name: "exec"
+    prompt_pattern: '^[\w.\-@/:]{1,63}>\s?+$'
+    accessible_modes:
+      - name: "privileged_exec"
+        instructions:
+          - send_prompted_input:
+              input: "enable"
+              prompt_exact: "Password:"
+              response: "__lookup::enable-7"
+  - name: "privileged_exec"
+    prompt_pattern: '^(?!RP/)[\w.\-@/:]{1,63}#\h*$'
+    prompt_excludes: ["(cfg"]
+    accessible_modes:
+      - name: "exec"
+        instructions:
+          - send_input: {input: "disable"}
+      - name: "shell"
+        instructions:
+          - write: {input: "start"}
+          - send_prompted_input:
+              input: "shell"
+              prompt_pattern: '^sure\?+\s?$'
+              response: "y"
+  - name: "shell"
+    prompt_exact: "sh-5$ "
+    accessible_modes:
+      - name: "privileged_exec"
+        send_input: {input: "exit"}
+failure_indicators: ["% Invalid"]
+on_open_instructions:
+  - enter_mode: {requested_mode: "privileged_exec"}
+  - send_input: {input: "term len 0"}
+on_close_instructions:
+  - write: {input: "exit"}
+ntc_templates_platform: "acme_os"
+genie_platform: "acme"
+`
+
+func typedBy(steps []Step) string {
+	var all []string
+	for _, s := range steps {
+		text := s.Send
+		if s.In != "" {
+			text = s.In + ":" + text
+		}
+		all = append(all, text)
+	}
+	return strings.Join(all, ",")
+}
+
+func TestScrapliFirstFormat(t *testing.T) {
+	d, err := Parse("some/acme.yaml", []byte(first))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d.Name != "acme_one" || d.Default != "privilege_exec" || d.KnownAs.TextFSM != "acme_os" || strings.Join(d.modeNames(), ",") != "exec,privilege_exec,configuration" {
+		t.Errorf("%s, %s, %v", d.Name, d.Default, d.modeNames())
+	}
+	for line, want := range map[string]string{
+		"r1>": "exec", "r1#": "privilege_exec", "r1(config-if)#": "configuration", "R1(CONFIG)#": "configuration", "r1(tcl)#": "",
+	} {
+		got := ""
+		if m, ok := d.ModeOf(line); ok {
+			got = m.Name
+		}
+		if got != want {
+			t.Errorf("%q is a prompt of %q, want %q", line, got, want)
+		}
+	}
+	if m, _ := d.Mode("configuration"); m.AboveCount([]string{"text", "{master:0}"}) != 1 {
+		t.Error("the line above the prompt")
+	}
+	path, err := d.Path("exec", "configuration configuration_exclusive")
+	if err != nil || len(path) != 2 || path[0].Steps[0].Asks[0].Secret != "enable" || path[1].Steps[0].Send != "configure exclusive" {
+		t.Errorf("%+v, %v", path, err)
+	}
+	if !path[0].Steps[0].Asks[0].Prompt.MatchString("Password:") {
+		t.Error("the question for the secret")
+	}
+	if got := typedBy(d.Open); got != "terminal length 0,configuration:no page" || !d.Open[0].Optional {
+		t.Errorf("on opening: %s", got)
+	}
+	if got := typedBy(d.Close); got != "exit" || !d.Close[0].Ends {
+		t.Errorf("on closing: %s", got)
+	}
+	if Judge("foo % Invalid input here", d.Failures) != SeverityError {
+		t.Error("a failure")
+	}
+}
+
+func TestScrapliSecondFormat(t *testing.T) {
+	nested := "kind: 'acme_two'\ndefault:\n  " + strings.ReplaceAll(strings.TrimPrefix(second, "---\n"), "\n", "\n  ") + "\nvariants: []\n"
+	for name, text := range map[string]string{"acme_two": second, "other": nested} {
+		d, err := Parse("x/"+name+".yaml", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d.Name != "acme_two" || d.KnownAs.TextFSM != "acme_os" || len(d.Modes) != 3 {
+			t.Errorf("%s: %v", d.Name, d.modeNames())
+		}
+		for line, want := range map[string]string{"r1>": "exec", "r1#": "privileged_exec", "RP/0#": "", "r1(cfg)#": "", "sh-5$": "shell"} {
+			got := ""
+			if m, ok := d.ModeOf(line); ok {
+				got = m.Name
+			}
+			if got != want {
+				t.Errorf("%q is a prompt of %q, want %q", line, got, want)
+			}
+		}
+		path, err := d.Path("exec", "shell")
+		if err != nil || len(path) != 2 || path[0].Steps[0].Asks[0].Secret != "enable_7" || typedBy(path[1].Steps) != "start,shell" || path[1].Steps[1].Asks[0].Answer != "y" {
+			t.Errorf("%+v, %v", path, err)
+		}
+	}
+}
+
+func TestScrapliFilesThatAreWrong(t *testing.T) {
+	tests := []struct{ name, text, from, to, want string }{
+		{"mode that is not there", second, `default_mode: "privileged_exec"`, `default_mode: "enabled"`, `a.yaml:3: default: there is no mode "enabled"`},
+		{"close in a mode that is not there", second, `on_close_instructions:`, "on_close_instructions:\n  - enter_mode: {requested_mode: \"login\"}", `there is no mode "login"`},
+		{"way to nowhere", second, `      - name: "shell"`, `      - name: "shel"`, `there is no mode "shel"; did you mean "shell"?`},
+		{"no way out", second, `send_input: {input: "exit"}`, ``, "says no way"},
+		{"escape as text", second, `"term len 0"`, `'term len 0\n'`, `on_open_instructions[1].send_input.input: holds \n as so many characters`},
+		{"unknown key", second, "failure_indicators", "failure_indicator", `failure_indicator: is no field here; did you mean "failure_indicators"?`},
+		{"back reference", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w)\1>$'`, `a.yaml:6:21: modes[0]: the back reference \1 cannot be translated`},
+		{"look-around that cannot be", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(?=r)\w+>$'`, "this look-around cannot be translated"},
+		{"wrong pattern", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w+>$'`, "missing closing )"},
+		{"unknown operation", first, "driver.send-command'\n      command: 'terminal", "driver.send-comand'\n      command: 'terminal", `knows no "driver.send-comand"`},
+		{"level that is not there", first, "previous-priv: 'exec'", "previous-priv: 'exek'", `there is no mode "exek"`},
+		{"level out of reach", first, "escalate: 'enable'", "escalate:", "modes.exec: cannot be left"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if !strings.Contains(test.text, test.from) {
+				t.Fatalf("%q is not in the text", test.from)
+			}
+			_, err := Parse("a.yaml", []byte(strings.Replace(test.text, test.from, test.to, 1)))
+			if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), test.want) {
+				t.Errorf("got\n%v\nwant in it\n%s", err, test.want)
+			}
+		})
+	}
+}
+
+func TestPerlPatterns(t *testing.T) {
+	tests := []struct {
+		pattern  string
+		yes, no  []string
+		above    string // a line above that belongs to it
+		cannotBe bool
+	}{
+		{pattern: `^[\w]{1,8}#\s?+$`, yes: []string{"r1#"}, no: []string{"r1>", "x r1#"}},
+		{pattern: `(?im)^(?<host>\w+)(?>\(x\))?#$`, yes: []string{"r1#", "R1(X)#"}, no: []string{"r1(y)#"}},
+		{pattern: `[>#]`, yes: []string{"a>", "any thing #"}, no: []string{"a> b"}},
+		{pattern: `a$|^b>$`, yes: []string{"xa", "b>"}, no: []string{"cb>"}},
+		{pattern: `^\w++(?<!tcl)#$`, yes: []string{"r1#"}, no: []string{"r1tcl#"}},
+		{pattern: `^(?!.*--\{)\S+#\Z`, yes: []string{"r1#"}, no: []string{"--{x#"}},
+		{pattern: `^\[.*\]\n[abcd]:\S+@\S+#\s?$`, yes: []string{"a:ops@r1#"}, no: []string{"r1#"}, above: "[ex]"},
+		{pattern: `^({\w+:\d}\n){0,1}[\w@]+>\s?$`, yes: []string{"ops@r1>"}, no: []string{"ops@r1#"}, above: "{master:0}"},
+		{pattern: `^[]x+]++#$`, yes: []string{"]+x#"}, no: []string{"a#"}},
+		{pattern: `^[[:alpha:]]++#$`, yes: []string{"ab#"}, no: []string{"1#"}},
+		{pattern: `^(\w)\1#$`, cannotBe: true},
+		{pattern: `^(?=a)b#$`, cannotBe: true},
+		{pattern: `^(?<!a)b.*c#$`, cannotBe: true},
+	}
+	for _, test := range tests {
+		p := &parser{lines: map[string]int{}}
+		m, ok := p.scrapliPrompt(&scrapliMode{name: "m", pattern: test.pattern, node: yamlText(test.pattern)})
+		if ok == test.cannotBe {
+			t.Errorf("%s: %v", test.pattern, p.err("x"))
+			continue
+		}
+		for _, line := range test.yes {
+			if !m.Matches(line) {
+				t.Errorf("%s: %q is missed by %v except %v", test.pattern, line, m.Prompt, m.Except)
+			}
+		}
+		for _, line := range test.no {
+			if m.Matches(line) {
+				t.Errorf("%s: %q is matched by %v except %v", test.pattern, line, m.Prompt, m.Except)
+			}
+		}
+		if test.above != "" && m.AboveCount([]string{"x", test.above}) != 1 {
+			t.Errorf("%s: %q above it is missed by %v", test.pattern, test.above, m.Above)
+		}
+	}
+}
+
+func yamlText(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text, Line: 1} }
