@@ -44,6 +44,28 @@ func newDetection(conn transport.Conn, host string, port int, cfg *Config) *dete
 	return d
 }
 
+// warmed has all definitions parsed while the device is reached, where they are
+// needed to find out what it is. The function it returns waits for its end, and
+// gives it up where the device was not reached.
+func warmed(ctx context.Context, def *platform.Definition, cfg *Config) func(reached bool) {
+	if def != nil {
+		return func(bool) {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		cfg.library().Warm(ctx)
+	}()
+	return func(reached bool) {
+		if !reached {
+			cancel()
+		}
+		<-done
+		cancel()
+	}
+}
+
 func (d *detection) begin() {
 	d.detector = platform.NewDetector(d.lib.All())
 	d.detector.SSH(d.ssh)

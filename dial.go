@@ -44,7 +44,9 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	ctx, cancel := openContext(ctx, cfg)
 	defer cancel()
 	started := time.Now()
+	ready := warmed(ctx, def, cfg)
 	conn, err := reach(ctx, name, port, def, cfg)
+	ready(err == nil)
 	if err != nil {
 		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: err}
 	}

@@ -104,16 +104,15 @@ func (d *Detector) Detours() []Ask {
 }
 
 // SSH takes the identification of the device's SSH server, such as
-// "SSH-2.0-Cisco-1.25". Those that are known to say something else are out.
+// "SSH-2.0-Cisco-1.25". It speaks for some, and against none: a new release may
+// bring another.
 func (d *Detector) SSH(identification string) {
 	if identification == "" {
 		return
 	}
-	d.keep(func(def *Definition) bool {
-		re := def.Detect.SSH
-		return re == nil || re.MatchString(identification)
+	d.mark(fmt.Sprintf("its SSH server is %q", identification), func(def *Definition) bool {
+		return def.Detect.SSH != nil && def.Detect.SSH.MatchString(identification)
 	})
-	d.mark(fmt.Sprintf("its SSH server is %q", identification), func(def *Definition) bool { return def.Detect.SSH != nil })
 }
 
 // Banner takes what the device showed before its first prompt.

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"bytes"
+	"context"
 	"embed"
 	"errors"
 	"fmt"
@@ -9,9 +10,11 @@ import (
 	"iter"
 	"maps"
 	"path"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -65,6 +68,7 @@ type source struct {
 	under  *source // the file of the same name in an earlier folder
 	in     *Library
 	load   func() (*Definition, error)
+	node   atomic.Pointer[yaml.Node] // what root found; nil until then
 }
 
 // NewLibrary makes a library of the folders' *.yaml and *.yml files; those in
@@ -147,6 +151,9 @@ func (f *source) base(name string, depth int) (*yaml.Node, error) {
 
 // root is a file's mapping, laid over what it extends.
 func (f *source) root(depth int) (*yaml.Node, error) {
+	if known := f.node.Load(); known != nil {
+		return known, nil // one definition is extended by many
+	}
 	text, err := f.text()
 	if err != nil {
 		return nil, err
@@ -156,7 +163,11 @@ func (f *source) root(depth int) (*yaml.Node, error) {
 	if root != nil {
 		root = p.extended(root, func(name string) (*yaml.Node, error) { return f.base(name, depth+1) })
 	}
-	return root, p.err(f.path)
+	err = p.err(f.path)
+	if err == nil {
+		f.node.Store(root)
+	}
+	return root, err
 }
 
 // root finds what a definition outside any library extends.
@@ -184,6 +195,30 @@ func (l *Library) All() iter.Seq2[*Definition, error] {
 			}
 		}
 	}
+}
+
+// Warm parses all definitions, so that they are at hand when they are needed. It
+// returns when that is done or ctx ends.
+func (l *Library) Warm(ctx context.Context) {
+	names := make(chan string)
+	var wg sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), 4) {
+		wg.Go(func() {
+			for name := range names {
+				_, _ = l.files[name].load()
+			}
+		})
+	}
+	for _, name := range l.Names() {
+		select {
+		case names <- name:
+			continue
+		case <-ctx.Done():
+		}
+		break
+	}
+	close(names)
+	wg.Wait()
 }
 
 // Load finds a definition by its name or an alias. A name ending in "_ssh",

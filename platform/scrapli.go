@@ -1,7 +1,6 @@
 package platform
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -371,11 +370,18 @@ func (p *parser) scrapliModes(d *Definition, read []*scrapliMode) {
 			continue
 		}
 		if same := d.shownAlike(&mode); same != nil {
-			as[m.name] = same.Name
-			if sources(same.Above) != sources(mode.Above) {
-				d.Description += fmt.Sprintf("; %s differs from %s only in the lines above the prompt, and is not told from it", m.name, same.Name)
-				same.Above = either(same.Above, mode.Above)
+			// Those that differ in the lines above are told apart by them. One that no way
+			// leads to is a place within the mode read before it.
+			if !entered(read, m.name) && mode.Above != nil && same.Above != nil {
+				as[m.name] = same.Name
+				same.Above = regexp.MustCompile("(?:" + same.Above.String() + ")|(?:" + mode.Above.String() + ")")
+				continue
 			}
+			if same.Above == nil || mode.Above == nil || sources(same.Above) == sources(mode.Above) {
+				as[m.name] = same.Name
+				continue
+			}
+			d.Modes = append(d.Modes, mode)
 			continue
 		}
 		d.Modes = append(d.Modes, mode)
@@ -404,21 +410,17 @@ func sources(re *regexp.Regexp) string {
 	return re.String()
 }
 
-// either matches what one of two patterns matches; nil matches nothing.
-func either(a, b *regexp.Regexp) *regexp.Regexp {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return regexp.MustCompile("(?:" + a.String() + ")|(?:" + b.String() + ")")
+// entered reports whether a way leads into a mode.
+func entered(read []*scrapliMode, name string) bool {
+	return slices.ContainsFunc(read, func(m *scrapliMode) bool {
+		return slices.ContainsFunc(m.ways, func(t Transition) bool { return t.To == name && t.From != name })
+	})
 }
 
-// shownAlike finds the mode whose prompts are those of m too.
+// shownAlike finds the last mode whose prompts are those of m too.
 func (d *Definition) shownAlike(m *Mode) *Mode {
 	own := Example(m.Prompt)
-	for i := range d.Modes {
+	for i := len(d.Modes) - 1; i >= 0; i-- {
 		other := &d.Modes[i]
 		if theirs := Example(other.Prompt); theirs != "" && own != "" && other.Matches(own) && m.Matches(theirs) {
 			return other
@@ -433,7 +435,8 @@ func (d *Definition) narrow() {
 	for i := range d.Modes {
 		wide := &d.Modes[i]
 		for j := range d.Modes {
-			if own := Example(d.Modes[j].Prompt); i != j && own != "" && wide.Matches(own) {
+			told := wide.Above != nil && d.Modes[j].Above != nil
+			if own := Example(d.Modes[j].Prompt); i != j && !told && own != "" && wide.Matches(own) {
 				wide.except(d.Modes[j].Prompt.String())
 			}
 		}

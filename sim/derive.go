@@ -66,6 +66,9 @@ func lineOf(text string) string {
 // shownAs is how a mode without a display shows its prompt.
 func shownAs(m *platform.Mode) string {
 	text := platform.Example(m.Prompt)
+	if above := platform.Example(m.Above); above != "" {
+		text = above + "\n" + text
+	}
 	if len(m.Samples) > 0 {
 		text = m.Samples[0]
 	}

@@ -66,7 +66,7 @@ func open(ctx context.Context, def *platform.Definition, simulated sim.Config) (
 	user, password, _ := device.Credentials()
 	cfg := &vty.Config{
 		Definition: def, User: user, Password: auth.Literal(password), Secrets: map[string]auth.Source{},
-		Quiet: 20 * time.Millisecond,
+		Quiet: 20 * time.Millisecond, Silence: 5 * time.Second,
 	}
 	for name, secret := range device.Secrets() {
 		cfg.Secrets[name] = auth.Literal(secret)

@@ -136,7 +136,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, lines []numbered)
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	for _, t := range set.Targets {
-		if def := t.Config.Definition; def.Configure.Mode == "" {
+		if def := t.Config.Definition; def != nil && def.Configure.Mode == "" {
 			return exit.Misused(fmt.Errorf("%s: platform %s has no configuration mode; name the device's own with -p", t.Label, def.Name))
 		}
 	}

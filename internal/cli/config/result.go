@@ -49,7 +49,7 @@ const (
 // newResult puts together what is known; rep is nil where the host was not
 // reached.
 func newResult(t *target.Target, rep *vty.Report, lines []numbered, err error) *result {
-	r := &result{Host: t.Label, Platform: t.Config.Definition.Name, err: err}
+	r := &result{Host: t.Label, Platform: t.Platform(), err: err}
 	var sent []vty.Line
 	if rep != nil {
 		sent = slices.Concat(rep.Lines, rep.Beyond)

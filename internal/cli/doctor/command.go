@@ -88,7 +88,7 @@ func (p *printer) begin(t *target.Target) error {
 	if t.Config.User != "" {
 		as = " as " + t.Config.User
 	}
-	_, err := fmt.Fprintf(p.w, "%s over %s%s, platform %s\n", t.Label, t.Config.Transport, as, t.Config.Definition.Name)
+	_, err := fmt.Fprintf(p.w, "%s over %s%s, platform %s\n", t.Label, t.Config.Transport, as, t.Platform())
 	return err
 }
 

@@ -30,7 +30,7 @@ type examination struct {
 func (e *examination) run(ctx context.Context) *findings {
 	t := e.target
 	e.findings = findings{
-		Host: t.Label, Transport: string(t.Config.Transport), User: t.Config.User, Platform: t.Config.Definition.Name,
+		Host: t.Label, Transport: string(t.Config.Transport), User: t.Config.User, Platform: t.Platform(),
 		Steps: []step{},
 	}
 	e.configuration()
@@ -69,7 +69,19 @@ func (e *examination) examine(ctx context.Context) error {
 	cfg.Trace = &vty.Trace{
 		LoggedIn: func(prompt, mode string, took time.Duration) {
 			mark = took
+			if mode == "" {
+				e.tell("prompt", well, took, "%q is learned", prompt)
+				return
+			}
 			e.tell("prompt", well, took, "%q is learned: mode %s", prompt, mode)
+		},
+		Detected: func(found *platform.Detection) {
+			o := well
+			if found.Confidence == platform.Unsure {
+				o = noted
+			}
+			e.findings.Platform = found.Platform
+			e.tell("platform", o, 0, "%v", found)
 		},
 		Ready: func(prompt, mode string, took time.Duration) {
 			e.findings.Prompt, e.findings.Mode = prompt, mode

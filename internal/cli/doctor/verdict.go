@@ -9,6 +9,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/target"
+	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
@@ -55,7 +56,7 @@ func allWell(t *target.Target, f *findings) (what, todo string) {
 		return what + ", though it refuses to have its terminal prepared",
 			"see that the platform is right (-p); if it is, nothing: pagers are passed all the same"
 	}
-	if t.Config.Definition.Name == "generic" {
+	if f.Platform == platform.Generic {
 		todo = "name the platform with -p for modes, refused commands and configuration to be known (vty platforms)"
 	}
 	return what, todo
@@ -123,7 +124,7 @@ func inSession(t *target.Target, e *vty.DialError) (what, todo string) {
 	case errors.Is(e, vty.ErrLogin):
 		return "the device is there, and does not let user " + t.Config.User + " in: " + text, report.Next(e)
 	case e.Phase == vty.PhaseLogin:
-		return "no prompt of platform " + t.Config.Definition.Name + " was seen: " + text,
+		return "no prompt of platform " + t.Platform() + " was seen: " + text,
 			"is the platform right? Try -p generic, which takes any prompt, and vty shell to look for yourself"
 	}
 	return text, report.Next(e)

@@ -130,7 +130,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 		t := set.Targets[i]
 		started := time.Now()
 		tell := func(a answer, err error) {
-			v := &output.Answer{Host: t.Label, Platform: t.Config.Definition.Name, Command: name, Output: o.form(a.text), Raw: a.raw, Elapsed: time.Since(started)}
+			v := &output.Answer{Host: t.Label, Platform: t.Platform(), Command: name, Output: o.form(a.text), Raw: a.raw, Elapsed: time.Since(started)}
 			if format == output.JSON || format == output.JSONL {
 				v.Parsed = toJSON(a.text)
 			}

@@ -14,6 +14,9 @@ func explain(d *platform.Definition) string {
 	if len(d.Aliases) > 0 {
 		fmt.Fprintf(&b, "also called: %s\n", strings.Join(d.Aliases, ", "))
 	}
+	if d.Extends != "" {
+		fmt.Fprintf(&b, "extends: %s\n", d.Extends)
+	}
 	fmt.Fprintf(&b, "proof: %s\n", proofs[d.Proof])
 	home := d.Default
 	if home == "" {

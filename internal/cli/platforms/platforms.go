@@ -49,16 +49,20 @@ With a name, or with show NAME, explain the platform.`,
 			Args:    cobra.ExactArgs(1),
 			RunE:    func(_ *cobra.Command, args []string) error { return show(s, args[0]) },
 		},
+		lintCommand(s),
 		&cobra.Command{
-			Use:   "lint FILE...",
-			Short: "Check definition files",
-			Long: `Check definition files, and say what is wrong with file and line, as compilers do.
+			Use:   "test NAME|FILE...",
+			Short: "Drive a simulated device of a definition through all that it promises",
+			Long: `Make a simulated device of each definition alone, and drive it through all that the
+definition promises: every mode from every mode, pages, refusals, configuration, commit
+and abort, save, close. What the real device does, only the real device shows.
 
-Exit status: 0 all are valid, 2 one is not.`,
-			Example: "  vty platforms lint my_platform.yaml",
+Exit status: 0 all is well, 1 something failed, 2 a definition is not valid.`,
+			Example: "  vty platforms test my_platform.yaml",
 			Args:    cobra.MinimumNArgs(1),
-			RunE:    func(_ *cobra.Command, args []string) error { return lint(s, args) },
+			RunE:    func(cmd *cobra.Command, args []string) error { return test(cmd.Context(), s, args) },
 		},
+		learnCommand(s),
 	)
 	return cmd
 }
@@ -68,29 +72,48 @@ type entry struct {
 	Name        string   `json:"name"`
 	Aliases     []string `json:"aliases"`
 	Proof       string   `json:"proof"`
+	Modes       []string `json:"modes"`
 	Description string   `json:"description"`
 }
 
 func list(s *streams.Streams, format output.Format) error {
+	library := target.Library(s)
 	if format == output.Text {
 		t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
-		for d := range platform.All() {
-			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", d.Name, d.Proof, d.Description, strings.Join(d.Aliases, " "))
+		for d, err := range library.All() {
+			if err != nil {
+				_, _ = fmt.Fprintln(s.Err, err)
+				continue
+			}
+			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\t%s\n", d.Name, d.Proof, d.Description, strings.Join(modes(d), ","), strings.Join(d.Aliases, " "))
 		}
 		return t.Flush()
 	}
 	all := output.NewList(s.Out, format == output.JSONL)
-	for d := range platform.All() {
+	for d, err := range library.All() {
+		if err != nil {
+			_, _ = fmt.Fprintln(s.Err, err)
+			continue
+		}
 		aliases := append([]string{}, d.Aliases...)
-		if err := all.Add(entry{Name: d.Name, Aliases: aliases, Proof: string(d.Proof), Description: d.Description}); err != nil {
+		if err := all.Add(entry{Name: d.Name, Aliases: aliases, Proof: string(d.Proof), Modes: modes(d), Description: d.Description}); err != nil {
 			return err
 		}
 	}
 	return all.Close()
 }
 
+// modes are the names of a definition's modes.
+func modes(d *platform.Definition) []string {
+	var names []string
+	for _, m := range d.Modes {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
 func show(s *streams.Streams, name string) error {
-	d, err := target.Definition(name)
+	d, err := target.Definition(s, name)
 	if err != nil {
 		return err
 	}
@@ -98,14 +121,32 @@ func show(s *streams.Streams, name string) error {
 	return err
 }
 
-func lint(s *streams.Streams, files []string) error {
+func lintCommand(s *streams.Streams) *cobra.Command {
+	strict := false
+	cmd := &cobra.Command{
+		Use:   "lint FILE...",
+		Short: "Check definition files",
+		Long: `Check definition files, and say what is wrong with file and line, as compilers do. Of a
+valid one, say what is weak: prompts that two modes share, ways that are never taken,
+patterns that match what they should not, what no sample proves.
+
+Exit status: 0 all are valid, 1 one is weak and --strict was given, 2 one is not valid.`,
+		Example: "  vty platforms lint my_platform.yaml",
+		Args:    cobra.MinimumNArgs(1),
+		RunE:    func(_ *cobra.Command, args []string) error { return lint(s, args, strict) },
+	}
+	cmd.Flags().BoolVar(&strict, "strict", false, "a weak definition is an error too")
+	return cmd
+}
+
+func lint(s *streams.Streams, files []string, strict bool) error {
 	status := exit.OK
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return exit.Misused(err)
 		}
-		d, err := platform.Parse(file, text)
+		d, weak, err := platform.Lint(file, text)
 		if err == nil {
 			stem := strings.TrimSuffix(filepath.Base(file), filepath.Ext(file))
 			if stem != d.Name {
@@ -117,7 +158,13 @@ func lint(s *streams.Streams, files []string) error {
 			_, _ = fmt.Fprintln(s.Err, err)
 			continue
 		}
+		if len(weak) > 0 && strict {
+			status = max(status, exit.Refused)
+		}
 		_, _ = fmt.Fprintf(s.Out, "%s: %s is valid: %d modes, %d transitions\n", file, d.Name, len(d.Modes), len(d.Transitions))
+		for _, p := range weak {
+			_, _ = fmt.Fprintf(s.Out, "%s:%d: %v\n", file, p.Line, p)
+		}
 	}
 	return exit.Silently(status)
 }

@@ -118,7 +118,7 @@ func (s *session) run(ctx context.Context, commands []string) {
 func (s *session) unanswered(commands []string, err error, repeat bool) {
 	for _, c := range commands {
 		s.emit(outcome{repeat: repeat, answer: &output.Answer{
-			Host: s.target.Label, Platform: s.target.Config.Definition.Name, Command: c, Failed: true,
+			Host: s.target.Label, Platform: s.target.Platform(), Command: c, Failed: true,
 			Err: err, Error: report.Text(s.target.Host.Name, err),
 		}})
 		repeat = true

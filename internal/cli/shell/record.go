@@ -35,7 +35,7 @@ func start(ctx context.Context, t *target.Target, file string) (finish func() er
 	var rec *record.Recorder
 	t.Config.Wrap = func(conn transport.Conn) transport.Conn {
 		rec = record.Record(conn, f, &record.Options{Secrets: secrets, Header: record.Header{
-			Platform: t.Config.Definition.Name, Transport: string(transportName), Host: t.Label, Started: time.Now(),
+			Platform: t.Platform(), Transport: string(transportName), Host: t.Label, Started: time.Now(),
 		}})
 		return rec
 	}

@@ -60,7 +60,7 @@ What is simulated is not to be exposed: listen on loopback addresses only.`,
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f, err := o.start(cmd.Context(), args)
+			f, err := o.start(cmd.Context(), s, args)
 			if err != nil {
 				return err
 			}
@@ -106,8 +106,8 @@ func (o *options) print(s *streams.Streams, f *fleet) error {
 }
 
 // model finds the simulated device of a platform's name or alias.
-func model(name string) (*sim.Model, error) {
-	def, err := target.Definition(name)
+func model(s *streams.Streams, name string) (*sim.Model, error) {
+	def, err := target.Definition(s, name)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/output"
+	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/sim"
 )
@@ -26,8 +27,8 @@ type device struct {
 }
 
 // start serves the devices.
-func (o *options) start(ctx context.Context, args []string) (*fleet, error) {
-	next, err := o.source(args)
+func (o *options) start(ctx context.Context, s *streams.Streams, args []string) (*fleet, error) {
+	next, err := o.source(s, args)
 	if err != nil {
 		return nil, err
 	}
@@ -68,12 +69,12 @@ func (o *options) start(ctx context.Context, args []string) (*fleet, error) {
 }
 
 // source makes the device that is served as number i, from 0.
-func (o *options) source(args []string) (func(i int) (*device, error), error) {
+func (o *options) source(s *streams.Streams, args []string) (func(i int) (*device, error), error) {
 	if o.scenario != "" {
-		s, err := readScenario(o.scenario)
-		return func(int) (*device, error) { return played(s), nil }, err
+		script, err := readScenario(o.scenario)
+		return func(int) (*device, error) { return played(script), nil }, err
 	}
-	m, err := model(args[0])
+	m, err := model(s, args[0])
 	return func(i int) (*device, error) {
 		dev, err := m.Device(&sim.Config{Hostname: o.name(i)})
 		if err != nil {

@@ -14,6 +14,7 @@ type Flags struct {
 	hosts        []string
 	sims         []string
 	platform     string
+	remember     bool
 	transport    *suggest.Choice
 	user         string
 	mode         string
@@ -37,7 +38,8 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	f.transport = suggest.NewChoice("ssh", "telnet")
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
 	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
-	set.StringVarP(&f.platform, "platform", "p", "", "what the device is (vty platforms lists them); \"generic\" unless stated, which learns the prompt")
+	set.StringVarP(&f.platform, "platform", "p", "", "what the device is: a name (vty platforms lists them) or a definition file (default auto: found out within the session)")
+	set.BoolVar(&f.remember, "remember", false, "remember what hosts were found to be, and believe it the next time")
 	set.VarP(f.transport, "transport", "t", "how to reach it")
 	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then ssh_config's, then $USER)")
 	set.StringVar(&f.mode, "mode", "", "mode that commands run in (default the platform's own)")

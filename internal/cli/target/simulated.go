@@ -11,21 +11,26 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/sim"
 	simnetconf "github.com/vtynet/vty/sim/netconf"
 )
 
 // simulate starts a simulated device on loopback and adds it to set. It is
 // reached as any other device is; its host key is pinned.
-func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Config) error {
-	def, err := Definition(name)
+func (f *Flags) simulate(ctx context.Context, set *Set, s *streams.Streams, name string, base vty.Config) error {
+	def, err := Definition(s, name)
 	if err != nil {
 		return err
 	}
 	if err := checkMode(def, f.mode); err != nil {
 		return err
 	}
-	dev, err := sim.New(def.Name, nil)
+	model, err := sim.NewModel(def)
+	if err != nil {
+		return exit.Misused(fmt.Errorf("--sim: %w", err))
+	}
+	dev, err := model.Device(nil)
 	if err != nil {
 		return exit.Misused(fmt.Errorf("--sim: %w", err))
 	}
@@ -52,11 +57,17 @@ func (f *Flags) simulate(ctx context.Context, set *Set, name string, base vty.Co
 	for i := 2; set.has(t.Label); i++ {
 		t.Label = fmt.Sprintf("%s#%d", name, i)
 	}
-	user, password, enable := dev.Credentials()
+	user, password, _ := dev.Credentials()
 	t.Config.Definition, t.Config.User = def, user
+	if f.platform == vty.Auto { // what it is, is to be found out all the same
+		t.Config.Definition = nil
+	}
 	t.Config.Password = auth.Literal(password)
 	t.Config.Auth = []auth.Method{auth.Password(t.Config.Password)}
-	t.Config.Secrets = map[string]auth.Source{"enable": auth.Literal(enable)}
+	t.Config.Secrets = map[string]auth.Source{}
+	for name, secret := range dev.Secrets() {
+		t.Config.Secrets[name] = auth.Literal(secret)
+	}
 	t.Config.HostKeys = auth.Pinned(server.Fingerprint())
 	t.Config.Via = nil // it is on this machine
 	set.Targets = append(set.Targets, t)

@@ -7,15 +7,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/streams"
-	"github.com/vtynet/vty/internal/cli/suggest"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/sshconfig"
@@ -33,11 +30,16 @@ type Target struct {
 	SSHConfig *sshconfig.Host
 
 	timeout time.Duration
+	found   string // the platform that it was found to be
 }
 
 // Dial opens a session.
 func (t *Target) Dial(ctx context.Context) (*vty.Device, error) {
-	return vty.Dial(ctx, t.Host.Address(), &t.Config)
+	dev, err := vty.Dial(ctx, t.Host.Address(), &t.Config)
+	if err == nil {
+		t.found = dev.Platform().Name
+	}
+	return dev, err
 }
 
 // Limit puts the user's limit on one command.
@@ -94,7 +96,7 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 		set.Targets = append(set.Targets, t)
 	}
 	for _, name := range f.sims {
-		if err := f.simulate(ctx, set, name, base); err != nil {
+		if err := f.simulate(ctx, set, s, name, base); err != nil {
 			return nil, errors.Join(err, set.Close())
 		}
 	}
@@ -103,9 +105,12 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 
 // config is what all devices have in common.
 func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
-	def, err := Definition(f.platform)
-	if err != nil {
-		return vty.Config{}, err
+	var def *platform.Definition
+	var err error
+	if !auto(f.platform) {
+		if def, err = Definition(s, f.platform); err != nil {
+			return vty.Config{}, err
+		}
 	}
 	password, err := f.password(s)
 	if err != nil {
@@ -120,7 +125,9 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 		return vty.Config{}, err
 	}
 	cfg := vty.Config{
+		Platform:   vty.Auto,
 		Definition: def,
+		Platforms:  Library(s),
 		Transport:  vty.Transport(f.transport.String()),
 		User:       cmp.Or(f.user, s.Env(envUser)),
 		Auth:       methods,
@@ -133,6 +140,11 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 		Logger:     f.Logger(s.Err),
 	}
 	cfg.Socket.Logger = cfg.Logger
+	if f.remember {
+		if m := newMemory(); m != nil {
+			cfg.Memory = m
+		}
+	}
 	if f.timeout < 0 {
 		return vty.Config{}, exit.Misused(fmt.Errorf("--timeout %v is negative", f.timeout))
 	}
@@ -141,30 +153,6 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 		cfg.OpenTimeout, cfg.Silence, cfg.Socket.Timeout = f.timeout, -1, f.timeout
 	}
 	return cfg, nil
-}
-
-// Definition finds a platform by the name that the user wrote; "" is "generic".
-func Definition(name string) (*platform.Definition, error) {
-	def, err := platform.Load(cmp.Or(name, "generic"))
-	if unknown, ok := errors.AsType[*platform.UnknownError](err); ok {
-		like := ""
-		if len(unknown.Near) > 0 {
-			like = "; did you mean " + strings.Join(unknown.Near, " or ") + "?"
-		}
-		return nil, exit.Misused(fmt.Errorf("unknown platform %q%s (vty platforms lists them)", name, like))
-	}
-	return def, err
-}
-
-func checkMode(def *platform.Definition, mode string) error {
-	var modes []string
-	for _, m := range def.Modes {
-		modes = append(modes, m.Name)
-	}
-	if mode == "" || slices.Contains(modes, mode) {
-		return nil
-	}
-	return exit.Misused(fmt.Errorf("platform %s has no mode %q%s; its modes are %v", def.Name, mode, suggest.DidYouMean(mode, modes), modes))
 }
 
 func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, error) {

@@ -1,0 +1,78 @@
+package platform
+
+import (
+	"errors"
+	"strings"
+	"testing"
+)
+
+func TestLint(t *testing.T) {
+	const text = `name: weak
+modes:
+  user:
+    prompt: '^(?P<host>\w+)[>#]$'
+    except: '^r1#$'
+    samples: ["r1>", "r2>", "r3>"]
+    display: "{host}> "
+  root:
+    prompt: '^(?P<host>\w+)#$'
+    samples: ["r1#"]
+transitions:
+  - {from: user, to: root, send: enable}
+  - {from: user, to: root, send: sudo}
+  - {from: root, to: user, send: exit}
+pagers: ['^\w+>$']
+questions: ['r2>$']
+failures: ['^r3', '^no\b']
+samples: {refused: ["no way"], accepted: [], lookalikes: ["x y>"]}
+`
+	d, weak, err := Lint("weak.yaml", []byte(text))
+	if err != nil || d == nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, p := range weak {
+		all = append(all, p.Error())
+	}
+	got := strings.Join(all, "\n")
+	for _, want := range []string{
+		`modes.root.prompt: takes "x#", which is a prompt of user too`,
+		"transitions[1]: is never taken: the one on line 12 leads the same way",
+		`pagers[0]: takes the prompt "r1>" for a page end`,
+		`questions[0]: takes the prompt "r2>" for a question`,
+		`failures[0]: takes the prompt "r3>" for a refusal`,
+		"modes.root.samples: one sample; 3 or more",
+		"modes.root: has no display",
+		"samples.lookalikes: one look-alike; 10 or more",
+		"close: there are no steps",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if _, _, err := Lint("x.yaml", []byte("name: x\n")); !errors.Is(err, ErrInvalid) {
+		t.Errorf("an invalid one: %v", err)
+	}
+}
+
+// What comes with vty is held to it as well: ways that are never taken and
+// patterns that stray are defects.
+func TestLintOfWhatComesWithVty(t *testing.T) {
+	for _, name := range Names() {
+		text, err := definitions.ReadFile("definitions/" + name + ".yaml")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, weak, err := Lint(name+".yaml", text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range weak {
+			if text := p.Error(); strings.Contains(text, " takes the prompt ") || strings.Contains(text, "matches ") {
+				t.Errorf("%s.yaml:%d: %v", name, p.Line, p)
+			} else {
+				t.Logf("%s.yaml:%d: %v", name, p.Line, p)
+			}
+		}
+	}
+}
