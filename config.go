@@ -109,6 +109,14 @@ type Config struct {
 	// there, and the next operation says so by ErrDesync. Where outputs may hold the
 	// prompt (recorded sessions, logs of commands) 200 ms make that unlikely.
 	Confirm time.Duration
+	// KeepAlive is after how much silence of the device SSH asks it for a sign of
+	// life, which nobody sees in the terminal; any answer is one, a refusal too.
+	// After three such times the session is lost, and whatever waits for the device
+	// ends at once. Over Telnet it is how often IAC NOP is sent, which keeps
+	// firewalls from forgetting the connection; there it is TCP that finds a path
+	// dead (Config.Socket). 0 means 30 s, or what SSH and SSHConfig say; a negative
+	// value means never, for devices that mishandle the request.
+	KeepAlive time.Duration
 	// Cancel says what becomes of a command that does not end in time, where
 	// Command.Cancel does not.
 	Cancel Cancel
@@ -184,6 +192,23 @@ func (c *Config) library() *platform.Library {
 		return c.Platforms
 	}
 	return platform.Embedded()
+}
+
+// defaultKeepAlive is less than the shortest idle time of usual firewalls.
+const defaultKeepAlive = 30 * time.Second
+
+// keepAlive gives the interval for a transport whose own configuration says own;
+// 0 is never.
+func (c *Config) keepAlive(own time.Duration) time.Duration {
+	switch {
+	case c.KeepAlive < 0:
+		return 0
+	case c.KeepAlive > 0:
+		return c.KeepAlive
+	case own > 0:
+		return own
+	}
+	return defaultKeepAlive
 }
 
 // secret gives the secret of a name that a definition uses.

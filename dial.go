@@ -118,7 +118,7 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 	case cfg.Dial != nil:
 		return cfg.Dial(ctx)
 	case cfg.Transport == Telnet:
-		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size})
+		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size, KeepAlive: cfg.keepAlive(0)})
 		if err != nil {
 			return nil, err
 		}
@@ -132,6 +132,7 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 		if host, port, sc, err = cfg.configured(ctx, host, port, sc); err != nil {
 			return nil, err
 		}
+		sc.KeepAlive = cfg.keepAlive(sc.KeepAlive)
 		conn, err := ssh.Dial(ctx, host, port, sc)
 		if err != nil {
 			return nil, err

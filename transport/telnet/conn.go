@@ -57,8 +57,9 @@ type Config struct {
 	// Raw passes every byte as it is, both ways: no options, no IAC, no new line
 	// changed. It is for TCP ports that are no Telnet.
 	Raw bool
-	// KeepAlive is how often to send IAC NOP; zero is never. TCP's keepalive,
-	// which package socket sets, finds dead peers without it.
+	// KeepAlive is how often to send IAC NOP; zero is never. A device that has not
+	// spoken Telnet gets none: it would take it for keys. TCP's keepalive, which
+	// package socket sets, finds dead peers without it.
 	KeepAlive time.Duration
 	// Logger sees every option, command and subnegotiation, by its name and
 	// without content, at level Debug. Nil logs nothing.
@@ -165,7 +166,7 @@ func (c *Conn) keepAlive(every time.Duration) {
 		select {
 		case <-tick.C:
 			_ = c.tell(func() {
-				if len(c.m.out) == 0 { // a peer that takes nothing needs no heap of them
+				if c.m.spoken && len(c.m.out) == 0 { // a peer that takes nothing needs no heap of them
 					c.m.sayCommand(cmdNOP)
 				}
 			})

@@ -178,7 +178,10 @@ func TestCommands(t *testing.T) {
 func TestKeepAlive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c, dev := dialog(t, &Config{KeepAlive: time.Minute})
-		time.Sleep(3*time.Minute + time.Second)
+		time.Sleep(150 * time.Second) // what has not spoken Telnet gets none
+		write(t, dev, wire(cmdIAC, cmdNOP, "x"))
+		readExactly(t, c, wire("x"))
+		time.Sleep(3 * time.Minute)
 		synctest.Wait()
 		_ = c.Close()
 		got, err := io.ReadAll(dev)

@@ -13,6 +13,7 @@ type machine struct {
 	size transport.Size // NAWS: likewise
 
 	server bool
+	spoken bool // the peer sent a command: it is no bare TCP port
 	// What the server's owner wants to know; nil is nobody.
 	resized     func(transport.Size)
 	interrupted func()
@@ -94,6 +95,7 @@ func (m *machine) resize(size transport.Size) {
 func (m *machine) binary() bool { return m.him.inEffect(optBinary) }
 
 func (m *machine) command(c command) {
+	m.spoken = true
 	m.note(false, c, 0)
 	switch {
 	case !m.server:
@@ -107,6 +109,7 @@ func (m *machine) command(c command) {
 }
 
 func (m *machine) negotiate(verb command, o option) {
+	m.spoken = true
 	m.note(false, verb, o)
 	if o == optTimingMark {
 		// No state (RFC 860): each DO asks for one mark, and the other verbs
