@@ -75,8 +75,10 @@ func (r *Report) state() string {
 // Configuration is what to configure and how. A wish that the platform has no
 // means for is an error that wraps ErrUnsupported, before anything is typed.
 type Configuration struct {
-	// Lines are sent in order. A line may hold line feeds where one statement
-	// goes over several lines (a banner). Blank lines are left out.
+	// Lines are sent in order. Those of a statement that goes over several lines (a
+	// banner, a certificate) are put together where the platform's definition knows
+	// it, and have one Line in the report; a line may hold line feeds as well. Blank
+	// lines are left out, but for those within such a statement.
 	Lines []string
 	// KeepGoing sends the lines after a refused one as well.
 	KeepGoing bool
@@ -129,14 +131,16 @@ func (d *Device) Configure(ctx context.Context, lines ...string) (*Report, error
 func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error) {
 	how, err := d.method(&conf)
 	report := &Report{Candidate: err == nil && len(how.Commit) > 0}
+	parts := how
+	if parts == nil {
+		parts = &d.def.Configure
+	}
 	var lines []string
-	for _, l := range conf.Lines {
-		if err := d.printable(l); err != nil {
+	for _, s := range parts.Statements(conf.Lines) {
+		if err := d.printable(s.Text); err != nil {
 			return report, err
 		}
-		if l != "" {
-			lines = append(lines, l)
-		}
+		lines = append(lines, s.Text)
 	}
 	report.Unsent = lines
 	if err != nil {

@@ -25,7 +25,7 @@ const leaveSilence = 30 * time.Second
 //
 // WaitReady waits for the device to come back.
 func (d *Device) ExpectDisconnect(ctx context.Context, cmd Command) (*Result, error) {
-	if err := d.typable(cmd.Line); err != nil {
+	if err := d.typed(cmd); err != nil {
 		return nil, err
 	}
 	if err := d.lock(ctx); err != nil {

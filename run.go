@@ -55,6 +55,9 @@ func (d *Device) Interact(ctx context.Context, command string, steps ...Step) (*
 // Command is a command with all that may be said about it.
 type Command struct {
 	Line string
+	// Text are further lines that the command reads: a here-document, a key, the
+	// lines of a banner with the one that ends it. They are typed behind Line.
+	Text []string
 	// Mode is the mode to run it in, and After the mode it leads to; "" means the
 	// mode that commands run in.
 	Mode, After string
@@ -91,7 +94,7 @@ type Step struct {
 
 // Do runs a command. See Run for its errors.
 func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
-	if err := d.typable(cmd.Line); err != nil {
+	if err := d.typed(cmd); err != nil {
 		return nil, err
 	}
 	if err := d.lock(ctx); err != nil {
@@ -120,7 +123,7 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 // Follow is Do with the answer streamed, as Stream does.
 func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, error] {
 	return func(yield func(string, error) bool) {
-		if err := d.typable(cmd.Line); err != nil {
+		if err := d.typed(cmd); err != nil {
 			yield("", err)
 			return
 		}
@@ -208,7 +211,7 @@ func (d *Device) ready(ctx context.Context, cmd Command) error {
 
 // command makes a channel's input of a command.
 func (d *Device) command(cmd Command) channel.Input {
-	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends, Silence: cmd.Silence, Cancel: d.cfg.cancel(cmd.Cancel)}
+	in := channel.Input{Line: strings.Join(append([]string{cmd.Line}, cmd.Text...), "\n"), Ends: cmd.Ends, Silence: cmd.Silence, Cancel: d.cfg.cancel(cmd.Cancel)}
 	if cmd.After != "" {
 		in.Modes = []string{cmd.After}
 	}
@@ -264,6 +267,19 @@ func (d *Device) typable(command string) error {
 	return d.printable(command)
 }
 
+// typed says whether a command can be typed.
+func (d *Device) typed(cmd Command) error {
+	if err := d.typable(cmd.Line); err != nil {
+		return err
+	}
+	for _, line := range cmd.Text {
+		if strings.ContainsAny(line, "\r\n") {
+			return &InputError{Input: line, Why: "each line of a command's text stands by itself"}
+		}
+	}
+	return d.printable("\n" + strings.Join(cmd.Text, "\n"))
+}
+
 // printable says whether every character of a text stands in the line when it is
 // typed, instead of doing something.
 func (d *Device) printable(text string) error {
@@ -272,7 +288,8 @@ func (d *Device) printable(text string) error {
 			return &InputError{Input: text, Why: fmt.Sprintf("control character %U in it", r)}
 		}
 	}
-	if help := d.def.Help; help != "" && strings.Contains(text, help) {
+	first, _, _ := strings.Cut(text, "\n") // the lines below are text, in which nothing helps
+	if help := d.def.Help; help != "" && strings.Contains(first, help) {
 		return &InputError{Input: text, Why: fmt.Sprintf("%s would show its help at the %q in it, and take the rest for another command", d.def.Name, help)}
 	}
 	return nil

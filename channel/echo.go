@@ -59,7 +59,7 @@ func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if before, ok := strings.CutSuffix(line, want); ok {
 		before = trimRight(before)
-		if before == e.prompt || before == "" && e.bare || before != "" && isPrompt(before) {
+		if before == e.prompt || before == "" && e.bare || before != "" && (isPrompt(before) || e.bare && continued.MatchString(before)) {
 			e.behind = before
 			return true
 		}
@@ -92,6 +92,10 @@ func sameWords(shown, want string) bool {
 	}
 	return true
 }
+
+// continued is what devices show in front of the further lines of a command: a
+// shell's here-document, a key that is pasted.
+var continued = regexp.MustCompile(`^(?:[\w() .-]{0,24}[>:|]|\.{3})$`)
 
 // appended is what devices add to the echo of a command of their own accord:
 // dots, and the mark of a command that goes to the standby unit (Huawei USG).

@@ -190,6 +190,7 @@ type Configure struct {
 	Rollback []Step         // take {number} commits back
 	Save     []Step         // makes the running configuration survive a restart
 	Failures []Failure      // beside the definition's own, for configuration lines and Commit
+	Blocks   []Block        // statements that go over several lines; see Statements
 	Locked   *regexp.Regexp // a line that says that somebody else holds the configuration
 }
 

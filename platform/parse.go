@@ -327,8 +327,16 @@ func (p *parser) configure(to *Configure) field {
 			"rollback": list(p, &to.Rollback, p.step),
 			"save":     list(p, &to.Save, p.step),
 			"failures": list(p, &to.Failures, p.failure),
+			"blocks":   list(p, &to.Blocks, p.block),
 			"locked":   p.pattern(&to.Locked),
 		})
+	}
+}
+
+func (p *parser) block(n *yaml.Node, at string, b *Block) {
+	p.patternOr(n, at, &b.Begin, "begin", fields{"end": p.pattern(&b.End)})
+	if b.Begin != nil && (b.End == nil) == (b.Begin.SubexpIndex("delimiter") < 0) {
+		p.fail(n.Line, at, `wants either an "end" or a group "delimiter" in its begin`)
 	}
 }
 

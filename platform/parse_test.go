@@ -112,7 +112,8 @@ configure:
   save+: [{send: write, in: privileged}]
   failures+: [{pattern: '^nope$', whole: true}]
   locked: '^locked by'
-candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x'}
+  blocks: [{begin: '^banner$', end: '^EOF$'}]
+candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: ['^banner (?P<delimiter>.)']}
 running: {show: show run, startup: show start, comment: "!", volatile: ['^! Time'], secrets: ['secret (?P<secret>\S+)']}
 detect: {ssh: Acme, banner: '^Acme', show: show version, says: '^Acme X', unless: lite, sample: "Acme XOS 1"}
 samples:

@@ -104,6 +104,7 @@
 //	  until SHAPE            the command is stopped behind such a line
 //	  silence 5s             how long the device may say nothing
 //	  cancel leave           the policy: resync, close or leave
+//	  text TEXT              a further line that the command reads
 //	  send TEXT              a configuration line
 //	  applied 2              how many lines the device took
 package scenario

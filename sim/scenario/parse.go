@@ -263,6 +263,8 @@ func (op *Op) detail(line string) (err error) {
 		op.Cancel = value
 	case "silence":
 		op.Silence, err = time.ParseDuration(value)
+	case "text":
+		op.More = append(op.More, text)
 	case "send":
 		op.Send = append(op.Send, text)
 	case "applied":

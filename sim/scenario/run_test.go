@@ -210,7 +210,7 @@ func (u *user) act(ctx context.Context, op *scenario.Op) (out outcome) {
 
 func command(op *scenario.Op) vty.Command {
 	cmd := vty.Command{
-		Line: op.Arg, Ends: op.Ends, Lines: op.Lines, Silence: op.Silence, Cancel: vty.Cancel(op.Cancel),
+		Line: op.Arg, Text: op.More, Ends: op.Ends, Lines: op.Lines, Silence: op.Silence, Cancel: vty.Cancel(op.Cancel),
 	}
 	if op.Until != "" {
 		cmd.Until = regexp.MustCompile(op.Until)

@@ -87,6 +87,7 @@ type Op struct {
 	Within  time.Duration
 	Silence time.Duration
 	Send    []string
+	More    []string
 
 	Text    []string
 	Any     bool

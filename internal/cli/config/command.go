@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
 	"github.com/vtynet/vty/internal/cli/target"
+	"github.com/vtynet/vty/platform"
 )
 
 // options are the verb's own flags.
@@ -46,7 +48,8 @@ configuration nothing is then changed; elsewhere the lines before it are in effe
 In every case the device is brought back out of configuration mode.
 
 Lines come from the arguments, or from a file with -f (- is standard input). Blank
-lines are left out; numbers are those of the lines of the file.
+lines are left out; numbers are those of the lines of the file. A banner or a
+certificate over several lines is one statement, with the number of its first.
 
 Exit status: as of vty run; 1 where a line was refused.`,
 		Example: `  vty config --sim cisco_iosxe 'interface GigabitEthernet1' 'description uplink'
@@ -94,16 +97,24 @@ func (o *options) lines(s *streams.Streams, args []string) ([]numbered, error) {
 			return nil, exit.Misused(fmt.Errorf("--file: %w", err))
 		}
 	}
-	kept := lines[:0]
-	for _, l := range lines {
-		if strings.TrimSpace(l.text) != "" {
-			kept = append(kept, l)
-		}
-	}
-	if len(kept) == 0 {
+	if !slices.ContainsFunc(lines, func(l numbered) bool { return strings.TrimSpace(l.text) != "" }) {
 		return nil, exit.Misused(errors.New("no lines: give them as arguments, in a file with -f FILE, or on standard input with -f -"))
 	}
-	return kept, nil
+	return lines, nil
+}
+
+// statements puts the lines together that belong together on a platform; the
+// number of a statement is that of its first line.
+func statements(def *platform.Definition, lines []numbered) []numbered {
+	texts := make([]string, len(lines))
+	for i, l := range lines {
+		texts[i] = l.text
+	}
+	var out []numbered
+	for _, s := range def.Configure.Statements(texts) {
+		out = append(out, numbered{s.Text, lines[s.Line].number})
+	}
+	return out
 }
 
 func (o *options) read(s *streams.Streams) ([]numbered, error) {
@@ -173,9 +184,10 @@ func (o *options) run(ctx context.Context, s *streams.Streams, lines []numbered)
 func (o *options) configure(ctx context.Context, t *target.Target, lines []numbered) *result {
 	dev, err := t.Dial(ctx)
 	if err != nil {
-		return newResult(t, nil, lines, err)
+		return newResult(t, nil, statements(t.Config.Definition, lines), err)
 	}
 	defer func() { _ = dev.Close() }()
+	lines = statements(dev.Platform(), lines)
 	conf := vty.Configuration{KeepGoing: o.keepGoing, Ahead: o.ahead, Save: o.save}
 	for _, l := range lines {
 		conf.Lines = append(conf.Lines, l.text)
