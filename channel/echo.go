@@ -34,6 +34,7 @@ func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 		e.lines, e.whole = e.lines[1:], ""
 		e.bare = true // the next line of a command stands behind no prompt
 		e.seen = len(e.lines) == 0
+		e.part = !e.seen
 		return e.seen
 	}
 	rest, behind := strings.CutPrefix(line, e.prompt)

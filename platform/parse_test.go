@@ -113,7 +113,7 @@ configure:
   failures+: [{pattern: '^nope$', whole: true}]
   locked: '^locked by'
   blocks: [{begin: '^banner$', end: '^EOF$'}]
-candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: ['^banner (?P<delimiter>.)']}
+candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: [{begin: '^banner$', end: '^EOF$'}]}
 running: {show: show run, startup: show start, comment: "!", volatile: ['^! Time'], secrets: ['secret (?P<secret>\S+)']}
 detect: {ssh: Acme, banner: '^Acme', show: show version, says: '^Acme X', unless: lite, sample: "Acme XOS 1"}
 samples:
