@@ -48,11 +48,13 @@ func TestLabSoak(t *testing.T) {
 	for _, dev := range append(lab.RequireAll(t, lab.FRRVTYSH), lab.RequireAll(t, lab.FRRVTY)...) {
 		s.sessions = append(s.sessions, &labSession{dev: dev, commands: showCommands(t, dev)})
 	}
+	defer func() {
+		t.Logf("%d answers compared (%d over SSH, %d over Telnet, %d bytes), %d different; %d drawn again because they changed meanwhile, %d logins",
+			s.compared, s.over["ssh"], s.over["telnet"], s.bytes, s.different, s.changed, s.logins)
+	}()
 	for s.compared < size && !t.Failed() {
 		s.next()
 	}
-	t.Logf("%d answers compared (%d over SSH, %d over Telnet, %d bytes), %d different; %d drawn again because they changed meanwhile, %d logins",
-		s.compared, s.over["ssh"], s.over["telnet"], s.bytes, s.different, s.changed, s.logins)
 }
 
 type labSoak struct {

@@ -203,7 +203,7 @@ func (n *noisy) Write(p []byte) (int, error) {
 
 // disturb adds to what is written for one command or key.
 func (n *noisy) disturb(text []byte) []byte {
-	if n.random.IntN(8) != 0 || len(n.prompt) < 3 {
+	if n.random.IntN(8) != 0 || len(n.prompt) < 3 || pager.Match(n.prompt) {
 		return text
 	}
 	n.total.noises.Add(1)

@@ -339,20 +339,15 @@ func (x *exchange) reply(s sight) (*Reply, error) {
 	defer c.unbound()
 	r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Started: x.started, Elapsed: time.Since(x.started)}
 	r.Aside = c.m.unasked(c.m.aside)
-	r.Text = c.m.settle(s)
+	text := c.m.settle(s)
 	r.Aside = append(r.Aside, c.m.unasked(strings.Split(c.m.behind, "\n"))...)
 	r.Prompt, r.Mode = c.m.prompt, c.m.mode
-	if x.visit == nil || r.Text == "" {
+	if x.visit == nil {
+		r.Text = strings.TrimSuffix(text, "\n")
 		return r, nil
 	}
-	rest := r.Text
-	r.Text = ""
 	c.mu.Unlock()
-	for line := range strings.SplitSeq(rest, "\n") {
-		if !x.visit(line) {
-			break // the device is at its prompt already
-		}
-	}
+	x.hand(text) // a caller who wants no more of it leaves the device at its prompt
 	c.mu.Lock()
 	return r, nil
 }

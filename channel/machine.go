@@ -286,7 +286,7 @@ func (m *machine) prove() {
 }
 
 // settle ends the exchange at a prompt: it learns the prompt and returns the
-// text of the answer, as far as no stream has it already.
+// lines of the answer, as far as no stream has them already.
 func (m *machine) settle(s sight) string {
 	body := m.answer()
 	at, _ := m.within(body, s.line)
@@ -302,7 +302,7 @@ func (m *machine) settle(s sight) string {
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
 	m.end()
-	return strings.TrimSuffix(text, "\n")
+	return text
 }
 
 // answer returns the finished lines of the answer, without what a return brought
