@@ -71,7 +71,7 @@ type DialError struct {
 }
 
 func (e *DialError) Error() string {
-	return fmt.Sprintf("%s: %v", e.Host, e.Err)
+	return e.Host + ": " + strings.TrimPrefix(e.Err.Error(), e.Host+": ") // some errors beneath name it as well
 }
 
 // Unwrap returns the cause.

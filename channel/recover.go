@@ -109,7 +109,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		if back {
 			return refused
 		}
-		return errors.Join(refused, ErrClosed)
+		return fmt.Errorf("%w; %w", refused, ErrClosed)
 	}
 	if !back {
 		return errors.Join(fmt.Errorf("%q: %w", auth.Mask(x.in.Line), err), ErrClosed)
