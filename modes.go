@@ -117,7 +117,7 @@ func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
 		}
 	}
 	if _, seen := d.ch.Prompt(); seen != leg.To {
-		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: said}
+		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: d.ch.Mask(said)}
 	}
 	return d.unambiguous()
 }
@@ -251,7 +251,7 @@ func (d *Device) step(ctx context.Context, step platform.Step, modes []string) (
 		return false, err
 	}
 	if line, refused := judge(reply.Text, d.def.Failures); refused && !step.Optional {
-		return false, &CommandError{Host: d.host, Command: step.Send, Reason: line, Answer: reply.Text}
+		return false, &CommandError{Host: d.host, Command: step.Send, Reason: d.ch.Mask(line), Answer: reply.Text}
 	}
 	return reply.Ended, nil
 }

@@ -150,7 +150,7 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 			}
 		}
 		if reason, refused := judge(seen.text(), d.def.Failures); refused {
-			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: reason})
+			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(reason)})
 		}
 	}
 }
@@ -192,7 +192,7 @@ func (d *Device) watch(ctx context.Context, cmd Command) (*Result, error) {
 		return res, nil
 	}
 	if res.Reason, res.Failed = judge(res.text, d.def.Failures); res.Failed {
-		return res, &CommandError{Host: d.host, Command: cmd.Line, Reason: res.Reason, Answer: res.text}
+		return res, &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(res.Reason), Answer: res.text}
 	}
 	return res, nil
 }
@@ -254,7 +254,7 @@ func (d *Device) answer(command string, reply *channel.Reply) *Result {
 func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
 	r := d.answer(command, reply)
 	if r.Reason, r.Failed = judge(r.text, d.def.Failures); r.Failed {
-		return r, &CommandError{Host: d.host, Command: command, Reason: r.Reason, Answer: r.text}
+		return r, &CommandError{Host: d.host, Command: command, Reason: d.ch.Mask(r.Reason), Answer: r.text}
 	}
 	return r, nil
 }

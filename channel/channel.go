@@ -254,9 +254,9 @@ func (c *Channel) screen() []string {
 	return lines
 }
 
-// mask takes the secrets out of a text that goes into an error: those that were
+// Mask takes the secrets out of a text that goes into an error: those that were
 // typed, and those that the text itself announces.
-func (c *Channel) mask(text string) string {
+func (c *Channel) Mask(text string) string {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.maskLocked(text)

@@ -99,7 +99,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		}
 		return fmt.Errorf("%q was stopped: %w", auth.Mask(x.in.Line), ErrClosed)
 	case errors.As(err, &question):
-		question.Question = c.mask(question.Question)
+		question.Question = c.Mask(question.Question)
 		question.Closed, question.Left = !back, left
 		return question
 	case ctx.Err() != nil || errors.Is(err, ErrSilence):

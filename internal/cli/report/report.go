@@ -13,7 +13,8 @@ import (
 )
 
 // Error writes what went wrong in one line (and the last lines of the screen,
-// where the error has them), and the likely cause and the next step on others. label is how the user
+// where the error has them), and the next step on another, after the likely
+// cause where neither the error nor the step tells it. label is how the user
 // knows the host; text is what err says, as Text gives it.
 func Error(w io.Writer, label, text string, err error) {
 	if errors.Is(err, context.Canceled) {
@@ -24,14 +25,11 @@ func Error(w io.Writer, label, text string, err error) {
 		text = label + ": " + text
 	}
 	_, _ = fmt.Fprintf(w, "vty: %s\n", text)
-	why := vty.Explain(err)
-	if why.Cause != "" {
-		_, _ = fmt.Fprintf(w, "     cause: %s\n", why.Cause)
-	}
 	next := Next(err)
 	if next == "" && unexplained(err) {
 		next = "vty doctor shows each step"
-		if why.Next != "" {
+		if why := vty.Explain(err); why.Next != "" {
+			_, _ = fmt.Fprintf(w, "     cause: %s\n", why.Cause)
 			next = why.Next + "; " + next
 		}
 	}
