@@ -103,6 +103,10 @@ type Config struct {
 	// what their input buffer has no room for. 0 means what the platform's
 	// definition says, or 240; a negative value means any number.
 	Window int
+	// Raw keeps every byte that the device sent, for Result.Raw. A long answer then
+	// takes more than twice the memory.
+	Raw bool
+
 	// Confirm is how long a device must say nothing after its prompt before that
 	// ends an answer. 0 believes the prompt at once, which costs no time: should a
 	// line of an output equal the prompt and end a packet, the answer is cut short

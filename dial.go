@@ -296,7 +296,7 @@ func authenticated(conn transport.Conn) bool {
 func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *channel.Config {
 	c := &channel.Config{
 		Return: def.Return, Interrupt: def.Interrupt,
-		Silence: cfg.Silence, Quiet: cfg.Quiet, Confirm: cfg.Confirm, Logger: cfg.Logger,
+		Silence: cfg.Silence, Quiet: cfg.Quiet, Confirm: cfg.Confirm, Raw: cfg.Raw, Logger: cfg.Logger,
 	}
 	if s, ok := conn.(transport.Sizer); ok {
 		c.Width = s.Size().Columns

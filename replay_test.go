@@ -126,7 +126,7 @@ func cuts(size, stride int) []cutting {
 
 func (d *dialogue) config(keep bool) *vty.Config {
 	return &vty.Config{
-		Platform: d.platform, User: "ops", KeepTerminal: keep,
+		Platform: d.platform, User: "ops", KeepTerminal: keep, Raw: true,
 		Password: auth.Literal(loginSecret),
 		Secrets:  map[string]auth.Source{"enable": auth.Literal(enableSecret)},
 	}

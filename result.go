@@ -31,7 +31,8 @@ type Result struct {
 func (r *Result) Text() string { return r.text }
 
 // Raw returns every byte that the device sent between the command and the end
-// of the prompt. The caller must not change it.
+// of the prompt, where Config.Raw asked for it; nil otherwise. The caller must not
+// change it.
 func (r *Result) Raw() []byte { return r.raw }
 
 // Lines returns Text in lines; none for an empty answer.

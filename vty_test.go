@@ -155,7 +155,7 @@ var pager = regexp.MustCompile(`(?i)--? ?\(?more|press any key`)
 func samePages(t *testing.T, f front, name string) {
 	var texts [2]string
 	for i, refuses := range []bool{false, true} {
-		d := f.simulated(t, newSim(t, name, &sim.Config{RefusePaging: refuses}), vty.Config{Size: small})
+		d := f.simulated(t, newSim(t, name, &sim.Config{RefusePaging: refuses}), vty.Config{Size: small, Raw: true})
 		res, err := d.Run(t.Context(), platforms[name].long)
 		if err != nil {
 			t.Fatal(err)

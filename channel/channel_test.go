@@ -18,6 +18,7 @@ import (
 // ios is the command line of a router, as far as these tests need it.
 func ios() *channel.Config {
 	return &channel.Config{
+		Raw: true,
 		Prompts: []channel.Prompt{
 			{Mode: "exec", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)>$`)},
 			{Mode: "privileged", Shape: regexp.MustCompile(`^(?P<host>[\w.-]+)#$`)},

@@ -49,6 +49,8 @@ type Config struct {
 	// before the session is closed. 0 means 5 s.
 	Grace time.Duration
 
+	Raw bool // keeps every byte of an answer for Reply.Raw, which more than doubles what it takes
+
 	Logger *slog.Logger // nil logs nothing
 }
 
@@ -132,7 +134,7 @@ const (
 // Reply is what came back.
 type Reply struct {
 	Text    string   // what a person would have read, without the last line end
-	Raw     []byte   // every byte received, echo and prompt included; nil for a streamed reply
+	Raw     []byte   // with Config.Raw every byte received, echo and prompt included; nil for a streamed reply
 	Prompt  string   // the prompt that ended it
 	Mode    string   // the mode that it shows
 	Steps   int      // how many of the Steps were asked

@@ -67,7 +67,7 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 	}()
 	c.mu.Lock()
 	c.heard = x.started
-	c.m.begin(in, visit == nil)
+	c.m.begin(in, c.cfg.Raw && visit == nil)
 	outOfStep := c.m.cut != ""
 	c.bounded = visit != nil && !outOfStep
 	c.mu.Unlock()

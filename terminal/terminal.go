@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"slices"
 )
@@ -84,14 +85,22 @@ func (t *Terminal) Finished() []byte { return t.text[:t.start] }
 // Count returns how many lines were finished since New, dropped ones included.
 func (t *Terminal) Count() int { return t.count }
 
+// maxSpare is how much memory is kept for lines to come: as much as a stream needs,
+// but not what one long answer took.
+const maxSpare = 1 << 20
+
 // Drop forgets the first n bytes of Finished.
 func (t *Terminal) Drop(n int) {
 	n = min(max(n, 0), t.start)
 	if n == 0 {
 		return
 	}
-	t.text = slices.Delete(t.text, 0, n)
 	t.start -= n
+	if cap(t.text) > maxSpare && len(t.text)-n < maxSpare/4 {
+		t.text = bytes.Clone(t.text[n:])
+		return
+	}
+	t.text = slices.Delete(t.text, 0, n)
 }
 
 // Current returns the line the cursor stands on, as far as it is written, with

@@ -34,7 +34,7 @@ func (u *user) config() *vty.Config {
 	cfg := &vty.Config{
 		Platform: s.Platform, Definition: s.Definition, User: s.User, Size: s.Size, Mode: s.Mode,
 		Password: auth.Literal(s.Password), Secrets: map[string]auth.Source{},
-		KeepTerminal: !s.Prepare, Quiet: s.Quiet, Confirm: s.Confirm, Silence: s.Silence,
+		KeepTerminal: !s.Prepare, Raw: true, Quiet: s.Quiet, Confirm: s.Confirm, Silence: s.Silence,
 	}
 	cfg.Auth = []auth.Method{auth.Password(cfg.Password)}
 	for name, text := range s.Secrets {

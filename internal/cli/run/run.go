@@ -52,6 +52,9 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 	if mode := o.headers.String(); mode != "auto" {
 		headers = mode == "always"
 	}
+	for _, t := range set.Targets {
+		t.Config.Raw = format == output.Raw
+	}
 	printer := output.NewPrinter(s.Out, format, headers)
 	status := exit.OK
 	progress := report.NewProgress(s.Err, len(set.Targets))
