@@ -76,7 +76,7 @@ func (s *Set) Only() (*Target, error) {
 
 // Resolve makes devices to dial of the flags.
 func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
-	if len(f.hosts) == 0 && len(f.sims) == 0 {
+	if len(f.hosts) == 0 && len(f.sims) == 0 && f.inventory == "" && f.selector == "" {
 		return nil, exit.Misused(errors.New("no host: name one with -H HOST, or try --sim cisco_iosxe"))
 	}
 	base, err := f.config(s)
@@ -94,6 +94,9 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 			return nil, errors.Join(err, set.Close())
 		}
 		set.Targets = append(set.Targets, t)
+	}
+	if err := f.fromInventory(ctx, set, c); err != nil {
+		return nil, errors.Join(err, set.Close())
 	}
 	for _, name := range f.sims {
 		if err := f.simulate(ctx, set, s, name, base); err != nil {
