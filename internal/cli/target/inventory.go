@@ -58,7 +58,7 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 	if f.platform != "" || t.Config.Platform == "" {
 		t.Config.Definition = c.base.Definition
 	} else {
-		def, err := Definition(t.Config.Platform)
+		def, err := Definition(c.s, t.Config.Platform)
 		if err != nil {
 			return nil, exit.Misused(fmt.Errorf("%s: %w", h.Field(inventory.FieldPlatform).Origin, err))
 		}
