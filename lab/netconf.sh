@@ -9,8 +9,12 @@ netconfd_up() {
 		return
 	fi
 	install -d "$dir"
-	HOME=$dir become "$lab_dir/log/netconfd.log" setsid netconfd --port=830 --ncxserver-sockname="$dir/ncx.sock" --superuser=vtylab \
-		--target=candidate --no-startup --log-level=info &
+	# It leaves a file where it is started.
+	(
+		cd "$dir" || exit
+		HOME=$dir become "$lab_dir/log/netconfd.log" setsid netconfd --port=830 --ncxserver-sockname="$dir/ncx.sock" --superuser=vtylab \
+			--target=candidate --no-startup --log-level=info
+	) &
 	echo $! >"$lab_dir/pid/netconfd.pid"
 	local tries
 	for ((tries = 0; tries < 100; tries++)); do
