@@ -66,6 +66,11 @@ func TestLabFRRDaemons(t *testing.T) {
 	}
 }
 
+// without is what lines has and others lacks.
+func without(lines, others []string) []string {
+	return slices.DeleteFunc(slices.Clone(lines), func(l string) bool { return slices.Contains(others, l) })
+}
+
 // The referee of what BIRD says is its own birdc, on the same socket and without
 // a terminal.
 func TestLabBIRD(t *testing.T) {
@@ -84,7 +89,7 @@ func TestLabBIRD(t *testing.T) {
 			slices.Sort(lines) // the routes have no order
 		}
 		if command != "show status" && !slices.Equal(got, want) || len(got) != len(want) {
-			t.Errorf("%s: %d lines, want %d", command, len(got), len(want))
+			t.Errorf("%s: %d lines, want %d; got only %q; only birdc has %q", command, len(got), len(want), without(got, want), without(want, got))
 		}
 	}
 	for _, command := range []string{"show nonsense", "show route for x", "configure check \"/no/such/file\""} {
