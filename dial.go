@@ -301,6 +301,7 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	if s, ok := conn.(transport.Sizer); ok {
 		c.Width = s.Size().Columns
 	}
+	c.Answers = def.Answers
 	if c.Window = cfg.Window; c.Window == 0 {
 		c.Window = def.Typing.Window
 	}

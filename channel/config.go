@@ -35,6 +35,10 @@ type Config struct {
 	// equals the prompt, at the end of a packet, is then returned cut short, which
 	// the next operation reports as a *DesyncError.
 	Confirm time.Duration
+	// Answers says that the device answers every command with a line at least, and
+	// may show its prompt once more before it does (birdc): a prompt right behind
+	// the echo is believed only after 5 s of silence.
+	Answers bool
 	// QuestionAfter is how long the device must say nothing after a line that
 	// looks like a question. 0 means 500 ms.
 	QuestionAfter time.Duration

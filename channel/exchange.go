@@ -88,17 +88,22 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 
 // An exchange is one operation under way.
 type exchange struct {
-	c       *Channel
-	in      *Input
-	visit   func(string) bool // takes the lines of a stream; nil collects them
-	started time.Time
-	awaited string
-	login   bool
-	wake    time.Duration // at login: the silence after which a return is typed; 0 for never
-	wakes   int
-	ahead   *ahead // lines typed ahead; nil for one line, awaited
-	woken   bool   // a return was typed at login, and no question answered since: it may answer the next
+	c        *Channel
+	in       *Input
+	visit    func(string) bool // takes the lines of a stream; nil collects them
+	started  time.Time
+	awaited  string
+	login    bool
+	wake     time.Duration // at login: the silence after which a return is typed; 0 for never
+	wakes    int
+	ahead    *ahead // lines typed ahead; nil for one line, awaited
+	streamed bool   // lines were handed to a stream
+	woken    bool   // a return was typed at login, and no question answered since: it may answer the next
 }
+
+// lateAnswer is how long a device that answers every command may stand at its
+// prompt before that is believed to be all.
+const lateAnswer = 5 * time.Second
 
 // silence is how long the device may say nothing; negative for ever.
 func (x *exchange) silence() time.Duration {
@@ -191,6 +196,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		c.mu.Lock()
 		s := c.m.look()
 		heard, readErr := c.heard, c.readErr
+		unanswered := c.cfg.Answers && !x.login && x.in.Line != "" && !x.streamed && len(c.m.answer()) == 0
 		probed := s.line == c.m.probed || c.m.probes >= maxProbes
 		var lines string
 		if x.visit != nil {
@@ -204,6 +210,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		c.mu.Unlock()
 
 		if lines != "" {
+			x.streamed = true
 			if !x.hand(lines) {
 				return sight{}, errLeft
 			}
@@ -227,6 +234,10 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		case outOfStep, tangled, atPrompt, atPager, atAsk:
 			if s.kind == atAsk && x.woken {
 				limit = c.cfg.QuestionAfter
+				break
+			}
+			if s.kind == atPrompt && unanswered {
+				limit = lateAnswer
 				break
 			}
 			if s.kind == atPrompt && c.cfg.Confirm > 0 && !s.hold {

@@ -16,6 +16,7 @@ type Definition struct {
 	Interrupt   string   // the keys that stop a running command, in a row; Ctrl-C ("\x03") unless stated
 	Help        string   // the key that shows help at once instead of standing in the line; "" for none
 	Typing      Typing   // how fast may be typed
+	Answers     bool     // it answers every command with a line at least, and may show its prompt once more before
 	Modes       []Mode   // at least one, in the order they are tried
 	Default     string   // mode that commands run in; "" means wherever the login ends
 	Transitions []Transition

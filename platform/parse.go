@@ -138,6 +138,7 @@ func (p *parser) definition(n *yaml.Node, def *Definition) {
 		"interrupt":   p.text(&def.Interrupt),
 		"help":        p.text(&def.Help),
 		"typing":      p.typing(&def.Typing),
+		"answers":     p.flag(&def.Answers),
 		"modes":       p.modes(&def.Modes),
 		"default":     p.text(&def.Default),
 		"transitions": list(p, &def.Transitions, p.transition),

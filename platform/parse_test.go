@@ -76,6 +76,7 @@ known_as: {textfsm: acme_os, netmiko: [acme, acme_xl], napalm: acmed, scrapli: a
 description: Acme switches
 proof: lab
 typing: {window: 512, line: 254}
+answers: true
 modes:
   exec: {except: '^never>$'}
   vdom:
@@ -323,7 +324,7 @@ func TestParseNamesLineAndField(t *testing.T) {
 		want     string // "line: field: part of the message"
 	}{
 		{"unknown key", "proof: recorded", "prof: recorded", `5: prof: is no field here; did you mean "proof"?`},
-		{"unknown key far off", "proof: recorded", "zzz: 1", `5: zzz: is no field here; there are aliases, candidate, close,`},
+		{"unknown key far off", "proof: recorded", "zzz: 1", `5: zzz: is no field here; there are aliases, answers, candidate, close,`},
 		{"key twice", "proof: recorded", "name: other", "5: name: is given twice, first on line 2"},
 		{"missing name", "name: acme_os\n", "\n", "3: name: is missing"},
 		{"missing prompt", `    prompt: '^(?P<host>\w+)>$'` + "\n", "\n", "12: modes.exec.prompt: is missing"},
