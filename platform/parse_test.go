@@ -76,7 +76,6 @@ known_as: {textfsm: acme_os, netmiko: [acme, acme_xl], napalm: acmed, scrapli: a
 description: Acme switches
 proof: lab
 typing: {window: 512, line: 254}
-answers: true
 modes:
   exec: {except: '^never>$'}
   vdom:
@@ -94,6 +93,7 @@ transitions+:
   - {from: privileged, to: configuration, send: configure private, as: private}
   - {from: configuration, to: privileged, send: end}
 login: {suffix: +ct}
+answers: true
 paging: [no page, [{send: pager off, in: configuration}, commit]]
 width: [{send: width 511, asks: [{prompt: 'Sure', answer: "y", times: 2}]}]
 open+: [{send: last, in: privileged}]
