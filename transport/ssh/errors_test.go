@@ -86,6 +86,10 @@ func TestSentinels(t *testing.T) {
 		client, server := memnet.Pipe()
 		go func() {
 			_, _ = io.WriteString(server, said)
+			if said != "" {
+				// A pipe, unlike TCP, refuses at once what is written to an end that was closed.
+				_, _ = server.Read(make([]byte, 1))
+			}
 			_ = server.Close()
 		}()
 		_, err := New(t.Context(), client, "r1", 22, anyKey())
