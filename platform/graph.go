@@ -200,7 +200,8 @@ func (m *Mode) Render(host, user, context, argument string) string {
 
 // Judge says how bad a line of output is by these patterns: "" where none
 // matches. SeverityIgnore outranks the others wherever it stands; otherwise the
-// first match counts. Patterns over the whole output are left out.
+// first match counts. Patterns over the whole output are left out, and a failure
+// without a pattern matches nothing.
 func Judge(line string, failures ...[]Failure) Severity { return judge(line, false, failures) }
 
 // JudgeWhole is Judge for a whole output, by the patterns that are for it.
@@ -210,7 +211,7 @@ func judge(text string, whole bool, failures [][]Failure) Severity {
 	var verdict Severity
 	for _, list := range failures {
 		for _, f := range list {
-			if f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !f.Pattern.MatchString(text) {
+			if f.Pattern == nil || f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !f.Pattern.MatchString(text) {
 				continue
 			}
 			if f.Severity == SeverityIgnore {
