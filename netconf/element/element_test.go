@@ -212,7 +212,7 @@ func naive(doc []byte, path []string) (n int, err error) {
 		case xml.EndElement:
 			stack = stack[:len(stack)-1]
 		case xml.CharData:
-			if len(stack) == 0 && len(bytes.TrimSpace(tok)) > 0 {
+			if len(stack) == 0 && (len(bytes.TrimSpace(tok)) > 0 || bytes.HasPrefix(doc[from:], []byte("<![CDATA["))) {
 				return n, errors.New("text")
 			}
 		case xml.Directive:
@@ -224,6 +224,7 @@ func naive(doc []byte, path []string) (n int, err error) {
 func FuzzScanner(f *testing.F) {
 	f.Add([]byte(doc), uint8(1))
 	f.Add([]byte("<a><data><if>]]></if></data></a>"), uint8(2))
+	f.Add([]byte("<name></name><![CDATA[]]>"), uint8(3))
 	f.Add([]byte("<a><data b='>'><!-- - --><if/></data></a>"), uint8(3))
 	f.Fuzz(func(t *testing.T, doc []byte, step uint8) {
 		path := []string{"data", "if"}
