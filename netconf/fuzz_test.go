@@ -18,6 +18,7 @@ func FuzzSession(f *testing.F) {
 	const hello = `<hello xmlns="urn:ietf:params:xml:ns:netconf:base:1.0"><capabilities><capability>urn:ietf:params:netconf:base:1.0</capability></capabilities></hello>]]>]]>`
 	f.Add([]byte(hello), []byte(`<rpc-reply message-id="1"><ok/></rpc-reply>]]>]]><notification><eventTime/><a/></notification>]]>]]><rpc-reply message-id="2"><data/></rpc-reply>]]>]]>`), true)
 	f.Add([]byte("banner\n"+hello), []byte(`<rpc-reply><rpc-error/></rpc-reply>]]>]]>`), false)
+	f.Add([]byte("banner\n"+hello), []byte("<rpc-reply><rpc-error/></rpaaac-reply\xc8>]]>"), false)
 	f.Add([]byte("\n#8\n<hello/>\n##\n"), []byte("]]>]]>"), true)
 	f.Fuzz(func(t *testing.T, first, second []byte, streamed bool) {
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)

@@ -86,6 +86,9 @@ func (s *Session) route(tag element.Tag, buf []byte, head int) error {
 		c.finish(raw, err)
 		return nil
 	}
+	// The call is off the list by now, so that the session's end would pass it by.
+	s.end(err)
+	c.finish(nil, s.Err())
 	return err
 }
 

@@ -340,3 +340,18 @@ func TestCloseOfAServerThatIsSilent(t *testing.T) {
 		}
 	})
 }
+
+// A server that is gone in the middle of a reply ends the call that the reply was
+// for, and does so without a deadline.
+func TestCutReplyEndsItsCall(t *testing.T) {
+	for _, id := range []string{` message-id="1"`, ""} {
+		s := open(t, &netconftest.Server{Handler: netconftest.HandlerFunc(func(s *netconftest.Session, _ *netconftest.Request) {
+			_ = s.Write([]byte("\n#100\n<rpc-reply" + id + "><data><a/>"))
+			s.Close()
+		})}, nil)
+		_, err := rpc.Get{}.Do(t.Context(), s)
+		if call, ok := errors.AsType[*netconf.CallError](err); !ok || !call.Sent || !errors.Is(err, netconf.ErrClosed) || !errors.Is(err, io.ErrUnexpectedEOF) {
+			t.Errorf("id %q: %v", id, err)
+		}
+	}
+}

@@ -56,6 +56,9 @@ func ParseHost(text string) (Host, error) {
 	if h.Name == "" {
 		return bad("no name or address")
 	}
+	if strings.ContainsAny(h.Name, "[]") {
+		return bad("its brackets and colons do not make an address and a port")
+	}
 	if strings.ContainsRune(h.Name, ':') {
 		if _, err := netip.ParseAddr(h.Name); err != nil {
 			return bad(fmt.Sprintf("%q is not an IPv6 address", h.Name))

@@ -51,7 +51,7 @@ func TestParseHostRefuses(t *testing.T) {
 }
 
 func FuzzParseHost(f *testing.F) {
-	for _, seed := range []string{"ops@r1:22", "[2001:db8::1]:22", "fe80::1%eth0", "a@b@c", "[", "]:1"} {
+	for _, seed := range []string{"ops@r1:22", "[2001:db8::1]:22", "fe80::1%eth0", "a@b@c", "[", "]:1", "[[]"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
