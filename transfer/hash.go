@@ -12,7 +12,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -85,13 +84,11 @@ func (t *task) remoteHash(ctx context.Context) (sum string, ok bool) {
 	limit := hashGrace + time.Duration(t.report.Size/slowestHash)*time.Second
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
-	conn, err := t.client.Session(ctx, ssh.Session{Command: "sha256sum " + quote(t.report.Remote)})
+	conn, done, err := t.session(ctx, ssh.Session{Command: "sha256sum " + quote(t.report.Remote)})
 	if err != nil {
 		return "", false
 	}
-	defer func() { _ = conn.Close() }()
-	stop := transport.CloseOn(ctx, conn)
-	defer stop()
+	defer done()
 	_ = conn.CloseWrite()
 	out, err := io.ReadAll(io.LimitReader(conn, 4<<10))
 	m := sum256.FindSubmatch(out)

@@ -12,7 +12,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -36,16 +35,11 @@ func (t *task) withSCP(ctx context.Context, mode string, f func(*scp) error) err
 	if t.o.Resume {
 		return ErrNoResume
 	}
-	conn, err := t.client.Session(ctx, ssh.Session{Command: "scp " + mode + " " + quote(t.report.Remote)})
+	conn, done, err := t.session(ctx, ssh.Session{Command: "scp " + mode + " " + quote(t.report.Remote)})
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, ssh.ErrLost) {
-			return fmt.Errorf("%w: %w", errUnavailable, err)
-		}
 		return err
 	}
-	defer func() { _ = conn.Close() }()
-	stop := transport.CloseOn(ctx, conn)
-	defer stop()
+	defer done()
 	s := &scp{out: conn, in: bufio.NewReaderSize(conn, 64<<10)}
 	err = f(s)
 	if err == nil {

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 
 	"github.com/pkg/sftp"
-	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -21,16 +20,11 @@ const inFlight = 64 * (32 << 10)
 
 // withSFTP opens the subsystem for the time of f.
 func (t *task) withSFTP(ctx context.Context, f func(*sftp.Client) error) error {
-	conn, err := t.client.Session(ctx, ssh.Session{Subsystem: "sftp"})
+	conn, done, err := t.session(ctx, ssh.Session{Subsystem: "sftp"})
 	if err != nil {
-		if ctx.Err() == nil && !errors.Is(err, ssh.ErrLost) {
-			return fmt.Errorf("%w: %w", errUnavailable, err)
-		}
 		return err
 	}
-	defer func() { _ = conn.Close() }()
-	stop := transport.CloseOn(ctx, conn)
-	defer stop()
+	defer done()
 	client, err := sftp.NewClientPipe(conn, conn, sftp.UseConcurrentWrites(true))
 	if err != nil {
 		// Some devices accept the subsystem and then end it at once.

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -184,6 +185,20 @@ func (t *task) run(ctx context.Context, by map[Method]func(context.Context) erro
 		}
 	}
 	return &t.report, &Error{Op: t.op, Remote: t.report.Remote, Method: t.report.Method, Done: t.done, Err: err}
+}
+
+// session opens a session beside the others of the client, which ends with ctx or
+// when done is called. A device that refuses it does not offer the method.
+func (t *task) session(ctx context.Context, with ssh.Session) (conn *ssh.Conn, done func(), err error) {
+	conn, err = t.client.Session(ctx, with)
+	if err != nil {
+		if ctx.Err() == nil && !errors.Is(err, ssh.ErrLost) {
+			err = fmt.Errorf("%w: %w", errUnavailable, err)
+		}
+		return nil, nil, err
+	}
+	stop := transport.CloseOn(ctx, conn)
+	return conn, func() { stop(); _ = conn.Close() }, nil
 }
 
 // advance counts bytes that were copied.
