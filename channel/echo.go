@@ -76,7 +76,7 @@ func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 		return true
 	}
 	return squeeze(rest) == squeeze(want) || scrolled(rest, want) ||
-		behind && e.prompt != "" && !strings.HasPrefix(want, strings.TrimSpace(rest)) && sameWords(rest, want)
+		behind && e.prompt != "" && (e.whole == "" || want == e.whole) && !strings.HasPrefix(want, strings.TrimSpace(rest)) && sameWords(rest, want)
 }
 
 // sameWords reports whether shown is want with words cut short or written out,
@@ -107,10 +107,11 @@ var appended = regexp.MustCompile(`^(?:\.+|\s*\(\+[A-Z]\))$`)
 const minScrolled = 8
 
 // scrolled reports whether shown is a part of want, as devices show a line that
-// is longer than their terminal: "$" and its tail, or its head and "$".
+// is longer than their terminal: "$" and its tail, or its head and "$". A "$" of the
+// command itself is none of theirs.
 func scrolled(shown, want string) bool {
 	head, tail, cut := strings.Cut(shown, "$")
-	if !cut {
+	if !cut || strings.HasPrefix(want, strings.TrimSpace(shown)) {
 		return false
 	}
 	head, tail = strings.TrimSpace(head), strings.TrimSpace(tail)

@@ -31,6 +31,9 @@ func TestEcho(t *testing.T) {
 		{"typed behind something else", "show x", "r1#", []string{"r1#zzshow x"}, false, "zzshow x"},
 		{"in the middle of output", "show x", "r1#", []string{"description show x"}, false, ""},
 		{"too little of a scrolled line", "show x", "r1#", []string{"r1#$x"}, false, "$x"},
+		{"the beginning of a line that ends in a $", "echo 'costs 5$ 6$ 7'", "r1#", []string{"r1#echo 'costs 5$"}, false, "echo 'costs 5$"},
+		{"a $ in a beginning that ends like the line", "x $abcdefgh $abcdefgh", "r1#", []string{"r1#x $abcdefgh "}, false, "x $abcdefgh"},
+		{"the same beginning twice", "say b s b", "r1#", []string{"r1#say b ", "r1#say b"}, false, "say b"},
 		{"nothing yet", "show x", "r1#", nil, false, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

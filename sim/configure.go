@@ -146,7 +146,7 @@ func (s *shell) gather(f fitted, r *rule) {
 	if rest := first[1:]; rest != "" {
 		s.text.lines = append(s.text.lines, rest)
 	}
-	s.line.reset(0, 0, false)
+	s.line.reset("", 0, false)
 }
 
 // collected is one of those lines.
@@ -161,5 +161,5 @@ func (s *shell) collected(line string) {
 		return
 	}
 	c.lines = append(c.lines, line)
-	s.line.reset(0, 0, false)
+	s.line.reset("", 0, false)
 }

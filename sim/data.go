@@ -49,7 +49,7 @@ type data struct {
 	Help       bool   // ? lists what may follow
 	Everywhere bool   // commands that name no mode hold in configuration too
 	Comment    string // lines that begin with it are ignored
-	Echo       string // how long lines are shown: plain, scroll, readline, pad
+	Echo       string // how long lines are shown: plain, scroll, readline, pad, redraw
 
 	Login         login
 	Pager         pager

@@ -1,15 +1,19 @@
 package sim
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // editor is the line that a user types, and how the device echoes it. Lines are
 // edited at their end only.
 type editor struct {
 	out    *output
-	style  string // plain, scroll, readline or pad
+	style  string // plain, scroll, readline, pad or redraw
 	hidden bool   // what is typed now is not echoed
 	silent bool   // nothing ever is
-	prompt int    // columns before the line
+	before string // what stands before the line
+	prompt int    // and its columns
 	width  int    // columns of the screen; 0: without end
 
 	line   []byte
@@ -20,8 +24,9 @@ type editor struct {
 // longest is how long a line may be; more is lost, as on a device.
 const longest = 4096
 
-func (e *editor) reset(prompt, width int, hidden bool) {
-	e.line, e.shift, e.prompt, e.width, e.hidden = e.line[:0], 0, prompt, width, hidden || e.silent
+func (e *editor) reset(before string, width int, hidden bool) {
+	e.line, e.shift, e.width, e.hidden = e.line[:0], 0, width, hidden || e.silent
+	e.before, e.prompt = before, utf8.RuneCountInString(before)
 }
 
 // take edits the line by one key that is neither a return nor a signal.
@@ -66,6 +71,8 @@ func (e *editor) put(b byte) {
 		e.out.raw(" \r")
 	case e.style == "pad" && b == ' ' && len(e.line) > 40:
 		e.out.raw("   \b\b\b")
+	case e.style == "redraw" && b == ' ':
+		e.out.raw("\r\n" + e.before + string(e.line))
 	}
 }
 

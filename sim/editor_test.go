@@ -12,7 +12,7 @@ import (
 func edited(style string, prompt, width int, keys string) (shown, glass, line string) {
 	o := &output{newline: "\r\n"}
 	e := &editor{out: o, style: style}
-	e.reset(prompt, width, false)
+	e.reset(strings.Repeat(">", prompt), width, false)
 	for i := range len(keys) {
 		e.take(keys[i])
 	}
@@ -33,6 +33,7 @@ func TestEditor(t *testing.T) {
 		{"other control characters", "plain", "a\x01\x05\x07b", "ab", "ab"},
 		{"arrow keys", "plain", "a\x1b[A\x1bOBb", "ab", "ab"},
 		{"padding after a blank", "pad", strings.Repeat("x", 40) + " y", strings.Repeat("x", 40) + "    \b\b\by", strings.Repeat("x", 40) + " y"},
+		{"drawn anew behind a blank", "redraw", "a bc d", "a \r\n>>>a bc \r\n>>>a bc d", "a bc d"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			shown, _, line := edited(c.style, 3, 80, c.keys)
@@ -77,7 +78,7 @@ func TestLongLineWrapsAsReadline(t *testing.T) {
 func TestHiddenLineShowsNothing(t *testing.T) {
 	o := &output{}
 	e := &editor{out: o, style: "plain"}
-	e.reset(0, 80, true)
+	e.reset("", 80, true)
 	for _, b := range []byte("secret\b\x15x") {
 		e.take(b)
 	}

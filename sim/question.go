@@ -2,7 +2,6 @@ package sim
 
 import (
 	"strings"
-	"unicode/utf8"
 )
 
 // asking is a question on the screen.
@@ -21,7 +20,7 @@ func (s *shell) pose(a *asking) {
 	text := expand(a.Text, s.value)
 	s.ask = a
 	s.out.text(text)
-	s.line.reset(utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:]), s.size().Columns, a.Hidden)
+	s.line.reset(text[strings.LastIndexByte(text, '\n')+1:], s.size().Columns, a.Hidden)
 }
 
 // questions asks one after another, and then goes on, or stops where one was

@@ -3,7 +3,6 @@ package sim
 import (
 	"strings"
 	"sync/atomic"
-	"unicode/utf8"
 
 	"github.com/vtynet/vty/transport"
 )
@@ -155,7 +154,7 @@ func (s *shell) prompt(gap bool) {
 	}
 	text := s.display()
 	s.out.text(text)
-	s.line.reset(utf8.RuneCountInString(text[strings.LastIndexByte(text, '\n')+1:]), s.size().Columns, false)
+	s.line.reset(text[strings.LastIndexByte(text, '\n')+1:], s.size().Columns, false)
 }
 
 // again is the prompt after a command.
