@@ -60,7 +60,8 @@ func (p *path) Close() error {
 func overPath(t *testing.T, transport vty.Transport, cfg vty.Config, p *path) *vty.Device {
 	t.Helper()
 	dev := newSim(t, "cisco_iosxe", nil)
-	dev.Answer("show stuck", strings.Repeat("a line of output\n", 20_000))
+	// More than the window of an SSH channel holds, and what waits behind it.
+	dev.Answer("show stuck", strings.Repeat("a line of output\n", 200_000))
 	listener := memnet.Listen("device")
 	var server *sim.Server
 	var err error
