@@ -73,14 +73,13 @@ func (s *Scanner) next() (Element, error) {
 		}
 	}
 	for {
-		if err := s.text(); err != nil {
-			return Element{}, err
-		}
-		if s.ends() {
-			if s.complete() {
+		if s.keep >= 0 {
+			if s.inside(); s.complete() {
 				return s.handOver()
 			}
-			continue
+		}
+		if err := s.text(); err != nil {
+			return Element{}, err
 		}
 		kind, from, err := s.markup()
 		if err != nil {
@@ -115,22 +114,57 @@ func (s *Scanner) next() (Element, error) {
 	}
 }
 
-// ends goes past the end tag of the innermost element, where that comes next, is in
-// buf, and is written as most are: half of all tags, at the price of one comparison.
-func (s *Scanner) ends() bool {
-	depth := len(s.starts) - 1
-	if depth < 0 {
-		return false
+// inside goes on within an element that is to be handed over, as long as there
+// come text, start tags, and the end tags that belong to them, whole and in buf: most
+// of a reply. It stops at its end, and before all else, an error included.
+func (s *Scanner) inside() {
+	buf, pos := s.buf, s.pos
+	names, starts := s.names, s.starts
+	most := s.MaxDepth
+	if most == 0 {
+		most = DefaultMaxDepth
 	}
-	name := s.names[s.starts[depth]:]
-	rest := s.buf[s.pos:]
-	end := len("</") + len(name)
-	if len(rest) <= end || rest[1] != '/' || rest[end] != '>' || !bytes.Equal(rest[2:end], name) {
-		return false
+	for len(starts) > s.outDepth {
+		i := bytes.IndexByte(buf[pos:], '<')
+		if i < 0 {
+			pos = len(buf)
+			break
+		}
+		pos += i
+		tag := buf[pos:]
+		if len(tag) < len("<a>") {
+			break
+		}
+		if tag[1] == '/' {
+			last := starts[len(starts)-1]
+			end := len("</") + len(names) - last
+			if len(tag) <= end || tag[end] != '>' || !bytes.Equal(tag[2:end], names[last:]) {
+				break
+			}
+			pos += end + 1
+			names, starts = names[:last], starts[:len(starts)-1]
+			continue
+		}
+		n := nameEnd(tag[1:])
+		if n == 0 || tag[1] == '!' || tag[1] == '?' || len(starts) >= most {
+			break
+		}
+		end := n + 2
+		if 1+n >= len(tag) || tag[1+n] != '>' {
+			if end = tagEnd(tag); end < 0 {
+				break
+			}
+		}
+		pos += end
+		if tag[end-2] != '/' {
+			starts = append(starts, len(names))
+			names = append(names, tag[1:1+n]...)
+		}
 	}
-	s.pos += end + 1
-	s.shut()
-	return true
+	s.pos, s.names, s.starts = pos, names, starts
+	if s.complete() {
+		s.restore()
+	}
 }
 
 // complete tells that the element to be handed over has ended.
@@ -312,6 +346,13 @@ func (s *Scanner) shut() {
 	if s.keep >= 0 && depth > s.outDepth {
 		return
 	}
+	s.restore()
+}
+
+// restore takes back what held for the element that was closed, in which elements
+// are looked for or which is to be handed over.
+func (s *Scanner) restore() {
+	depth := len(s.starts)
 	s.scope, s.scopes = s.scopes[depth], s.scopes[:depth]
 	for i := range s.done {
 		s.done[i] = min(s.done[i], max(depth-1, 0))

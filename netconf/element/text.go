@@ -93,34 +93,49 @@ type textReader struct {
 	policy Policy
 	offset int64  // of the first byte that was not judged
 	in     []byte // read and not judged: the start of a character
+	start  [utf8.UTFMax]byte
 	out    []byte // to be handed over
-	buf    [scanBuffer / 2]byte
 	err    error
 }
 
+// minText is the least room to read into: a character that was begun, and more.
+const minText = 64
+
+// Read has the bytes read into p itself, and judged there: only a fault, or too
+// small a p, costs a copy.
 func (t *textReader) Read(p []byte) (int, error) {
-	for len(t.out) == 0 {
-		if t.err != nil {
-			return 0, t.err
+	for len(t.out) == 0 && t.err == nil && len(p) > 0 {
+		into := p
+		if len(p) < minText {
+			into = make([]byte, minText)
 		}
-		t.more()
+		text := t.more(into)
+		if len(p) >= minText && len(text) > 0 && &text[0] == &p[0] {
+			return len(text), nil
+		}
+		t.out = text
+	}
+	if len(t.out) == 0 {
+		return 0, t.err
 	}
 	n := copy(p, t.out)
 	t.out = t.out[n:]
 	return n, nil
 }
 
-func (t *textReader) more() {
-	kept := copy(t.buf[:], t.in)
-	n, err := t.r.Read(t.buf[kept:])
-	text := t.buf[:kept+n]
+// more reads into buf, and returns what of it is to be handed over.
+func (t *textReader) more(buf []byte) []byte {
+	kept := copy(buf, t.in)
+	n, err := t.r.Read(buf[kept:])
+	text := buf[:kept+n]
 	t.in, t.err = nil, err
 	if err == nil {
 		// A character that is cut by the end waits for the rest of it.
 		for i := len(text) - 1; i >= 0 && i >= len(text)-utf8.UTFMax+1; i-- {
 			if utf8.RuneStart(text[i]) {
 				if !utf8.FullRune(text[i:]) {
-					text, t.in = text[:i], text[i:]
+					t.in = t.start[:copy(t.start[:], text[i:])]
+					text = text[:i]
 				}
 				break
 			}
@@ -128,9 +143,10 @@ func (t *textReader) more() {
 	}
 	good := goodText(text)
 	if good < len(text) && t.policy == Fail {
-		t.out, t.err = text[:good], &TextError{Offset: t.offset + int64(good), Byte: text[good]}
-		return
+		t.err = &TextError{Offset: t.offset + int64(good), Byte: text[good]}
+		return text[:good]
 	}
 	t.offset += int64(len(text))
-	t.out, _ = Text(text, t.policy)
+	text, _ = Text(text, t.policy)
+	return text
 }

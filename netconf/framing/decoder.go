@@ -116,8 +116,32 @@ func (d *Decoder) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
+	if d.state == inChunk && d.r.Buffered() == 0 {
+		return d.direct(p)
+	}
 	part, err := d.part(len(p))
 	return copy(p, part), err
+}
+
+// direct reads bytes of a chunk of which none is in the buffer. A large p saves
+// the copy through it.
+func (d *Decoder) direct(p []byte) (int, error) {
+	n, err := d.r.Read(p[:min(int64(len(p)), d.left)])
+	d.took(n)
+	if n == 0 && err != nil {
+		d.err = d.fail(err)
+		return 0, d.err
+	}
+	return n, nil
+}
+
+// took counts bytes of a chunk.
+func (d *Decoder) took(n int) {
+	d.offset += int64(n)
+	d.left -= int64(n)
+	if d.left == 0 {
+		d.state = atHeader
+	}
 }
 
 // skip leaves out some bytes of the current message.
@@ -167,11 +191,8 @@ func (d *Decoder) ofChunk(limit int) ([]byte, error) {
 		return nil, unexpected(err)
 	}
 	part, _ := d.r.Peek(int(min(int64(d.r.Buffered()), int64(limit), d.left)))
-	d.discard(len(part))
-	d.left -= int64(len(part))
-	if d.left == 0 {
-		d.state = atHeader
-	}
+	_, _ = d.r.Discard(len(part))
+	d.took(len(part))
 	return part, nil
 }
 
