@@ -23,7 +23,8 @@ type Host interface {
 type Conversation interface {
 	// Serve runs the session on conn, until it ends, the other end closes or ctx
 	// ends, and then closes conn. It is called once. Closing conn ends the session
-	// in order; the conn of a server has a method Abort too, which breaks it.
+	// in order; the conn of a server has methods Abort and Drop too: the one breaks
+	// the connection beneath, the other closes it without ending the session first.
 	Serve(ctx context.Context, conn io.ReadWriteCloser) error
 	// Resize tells a new size of the terminal.
 	Resize(size transport.Size)
@@ -69,6 +70,11 @@ func (w *wire) Abort() {
 		}
 		w.err = w.beneath.Close()
 	})
+}
+
+// Drop ends the connection beneath without a word of the session's end.
+func (w *wire) Drop() {
+	w.once.Do(func() { w.err = w.beneath.Close() })
 }
 
 // linger is how long a session that has ended waits for the client to close:

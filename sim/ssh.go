@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"fmt"
 	"io"
@@ -21,6 +22,9 @@ type SSHConfig struct {
 	// HostKey is the server's key; nil means a new Ed25519 key. Servers may
 	// share one.
 	HostKey ssh.Signer
+	// RSA, where not nil and HostKey is, makes it a new RSA key instead, which signs
+	// by these algorithms only: "ssh-rsa", "rsa-sha2-256", "rsa-sha2-512".
+	RSA []string
 	// NoAuth lets everyone in, after which the device itself asks who is there,
 	// as some do. AuthorizedKeys are ignored then.
 	NoAuth bool
@@ -36,6 +40,8 @@ type SSHConfig struct {
 	Subsystems Subsystems
 	// Algorithms are those offered; the zero value means x/crypto's own.
 	Algorithms ssh.Config
+	// Faults are what the server does otherwise than it should.
+	Faults SSHFaults
 }
 
 // Subsystems are programs by the name of an SSH subsystem (RFC 4254, section 6.5). The
@@ -49,6 +55,21 @@ func NewHostKey() (ssh.Signer, error) {
 		return nil, err
 	}
 	return ssh.NewSignerFromKey(key)
+}
+
+func (c *SSHConfig) newHostKey() (ssh.Signer, error) {
+	if c.RSA == nil {
+		return NewHostKey()
+	}
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	signer, err := ssh.NewSignerFromKey(key)
+	if err != nil {
+		return nil, err
+	}
+	return ssh.NewSignerWithAlgorithms(signer.(ssh.AlgorithmSigner), c.RSA)
 }
 
 // ListenSSH serves a device over SSH at a TCP address; "" means any port of
@@ -73,12 +94,13 @@ func ServeSSH(l net.Listener, host Host, cfg *SSHConfig) (*Server, error) {
 	key := cfg.HostKey
 	if key == nil {
 		var err error
-		if key, err = NewHostKey(); err != nil {
+		if key, err = cfg.newHostKey(); err != nil {
 			return nil, fmt.Errorf("sim: host key: %w", err)
 		}
 	}
-	front := &sshFront{host: host, login: cfg.NoAuth, subsystems: cfg.Subsystems}
+	front := &sshFront{host: host, login: cfg.NoAuth, subsystems: cfg.Subsystems, faults: cfg.Faults}
 	front.config = cfg.server(host)
+	front.faults.judge(front.config)
 	front.config.AddHostKey(key)
 	s := serve(host, l, front.handle)
 	s.hostKey = knownhosts.Line([]string{l.Addr().String()}, key.PublicKey())
@@ -147,6 +169,7 @@ type sshFront struct {
 	host   Host
 	config *ssh.ServerConfig
 	login  bool
+	faults SSHFaults
 
 	subsystems Subsystems
 }
@@ -154,7 +177,10 @@ type sshFront struct {
 func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 	stop := transport.CloseOn(ctx, conn)
 	defer stop()
-	client, channels, requests, err := ssh.NewServerConn(conn, f.config)
+	if f.faults.prelude(ctx, conn, f.config.ServerVersion) != nil {
+		return
+	}
+	client, channels, requests, err := ssh.NewServerConn(conn, f.faults.stopIn(ctx, f.config))
 	if err != nil {
 		return
 	}
@@ -162,6 +188,9 @@ func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 	defer wg.Wait()
 	wg.Go(func() { ssh.DiscardRequests(requests) })
 	for c := range channels {
+		if f.faults.Stops == "channel" {
+			continue
+		}
 		if c.ChannelType() != "session" {
 			_ = c.Reject(ssh.UnknownChannelType, "only sessions")
 			continue
@@ -171,7 +200,7 @@ func (f *sshFront) handle(ctx context.Context, conn net.Conn) {
 			continue
 		}
 		wg.Go(func() {
-			h := &sshSession{host: f.host, subsystems: f.subsystems, conn: conn, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
+			h := &sshSession{host: f.host, subsystems: f.subsystems, faults: &f.faults, conn: conn, ch: ch, term: Terminal{User: client.User(), Login: f.login}}
 			h.serve(ctx, reqs)
 		})
 	}
@@ -187,6 +216,7 @@ type sshSession struct {
 	started bool
 	run     func() // what a request has just started
 	wg      sync.WaitGroup
+	faults  *SSHFaults
 
 	subsystems Subsystems
 }
@@ -195,7 +225,12 @@ func (h *sshSession) serve(ctx context.Context, requests <-chan *ssh.Request) {
 	defer h.wg.Wait()
 	defer h.ch.Close()
 	for r := range requests {
-		ok := h.request(ctx, r)
+		if r.Type == h.faults.Stops {
+			for range requests { // and none is answered
+			}
+			return
+		}
+		ok := !slices.Contains(h.faults.Denies, r.Type) && h.request(ctx, r)
 		if r.WantReply {
 			_ = r.Reply(ok, nil)
 		}
@@ -239,6 +274,7 @@ func (h *sshSession) request(ctx context.Context, r *ssh.Request) bool {
 		return true
 	case "shell":
 		return h.start(func(s Conversation) {
+			h.faults.complain(h.ch)
 			_ = s.Serve(ctx, &wire{ReadWriter: h.ch, beneath: h.conn, close: func() error { return h.exit(0) }})
 		})
 	case "exec":
@@ -286,6 +322,9 @@ func (h *sshSession) start(run func(Conversation)) bool {
 
 // exit ends the channel in order.
 func (h *sshSession) exit(status int) error {
+	if h.faults.Curt {
+		return h.ch.Close()
+	}
 	_, _ = h.ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{uint32(status)}))
 	_ = h.ch.CloseWrite()
 	return h.ch.Close()

@@ -28,6 +28,26 @@ func ServeTelnet(l net.Listener, host Host) *Server {
 	return serve(host, l, func(ctx context.Context, conn net.Conn) { speakTelnet(ctx, host, conn) })
 }
 
+// ListenTCP serves a host on bare connections at a TCP address, which is as for
+// ListenTelnet: whatever is spoken on them is the host's.
+func ListenTCP(ctx context.Context, addr string, host Host) (*Server, error) {
+	l, err := listen(ctx, addr)
+	if err != nil {
+		return nil, fmt.Errorf("sim: %w", err)
+	}
+	return serve(host, l, func(ctx context.Context, conn net.Conn) {
+		rest := &drained{ReadWriter: conn}
+		_ = host.Open(Terminal{Login: true}).Serve(ctx, &wire{ReadWriter: rest, beneath: conn, close: func() error {
+			if half, ok := conn.(interface{ CloseWrite() error }); ok {
+				_ = half.CloseWrite()
+			}
+			_ = conn.SetReadDeadline(time.Now().Add(linger))
+			_, _ = io.Copy(io.Discard, rest)
+			return conn.Close()
+		}})
+	}), nil
+}
+
 func speakTelnet(ctx context.Context, host Host, conn net.Conn) {
 	session := host.Open(Terminal{Login: true})
 	interrupts := make(chan struct{}, 1)

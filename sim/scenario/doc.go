@@ -44,10 +44,27 @@
 //	prepare               the user runs the platform's on-open steps
 //	quiet 150ms           vty.Config.Quiet; so confirm and silence for Config.Confirm
 //	                      and Config.Silence
+//	legacy                the user allows weak SSH algorithms
 //	fronts pipe ssh       where the tests play it, of pipe, ssh, telnet and wire;
 //	                      the first three unless stated. "wire" is the connection
 //	                      beneath Telnet: the script holds its options too.
 //	pauses short          it is not played with long pauses; the remark says why
+//
+// How the SSH server differs from the usual one is said by lines of the head, too:
+//
+//	ssh stops PHASE       says nothing more in this phase: version, key exchange,
+//	                      authentication, channel, pty-req or shell
+//	ssh late 20s          says nothing so long before its version
+//	ssh before TEXT       the lines before its version
+//	ssh methods NAMES     how users are let in: password, keyboard-interactive
+//	ssh shy               keyboard-interactive is offered, and refused at once
+//	ssh empty             it begins with a round without questions
+//	ssh further           after the password it wants keyboard-interactive as well
+//	ssh kex NAMES         the algorithms offered; so ciphers and macs
+//	ssh key NAMES         the algorithms that its RSA key signs by
+//	ssh denies NAMES      requests that are refused: pty-req, shell, exec
+//	ssh stderr N          so many bytes come first, on the standard error
+//	ssh curt              sessions end without exit status and end of output
 //
 // A part "-- definition --" before the device's holds a platform definition in
 // YAML to use instead of one that comes with vty.
@@ -62,8 +79,12 @@
 //	* KEY TEXT      from here on, KEY typed where something else is awaited is
 //	                answered by TEXT
 //	! eof           ends the session in order
+//	! fin           closes the connection, without ending the session first
 //	! reset         breaks the connection
 //	! silence       says nothing more, and reads on
+//
+// An answer whose tail is lost is one that is cut short, and "! fin" or "! reset"
+// behind it; a stall is a pause.
 //
 // A return or a Ctrl-C that is typed where something else is awaited gets the
 // line at the cursor again, as an idle command line does, until the script says

@@ -2,6 +2,7 @@ package scenario_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,9 +27,13 @@ var racing = map[scenario.Front]map[string]string{
 type one struct {
 	scenario.Host
 	player *scenario.Player
+	opened atomic.Bool
 }
 
-func (o *one) Open(sim.Terminal) sim.Conversation { return o.player }
+func (o *one) Open(sim.Terminal) sim.Conversation {
+	o.opened.Store(true)
+	return o.player
+}
 
 // together is how many scenarios are played at a time: most of the time they
 // wait.
@@ -46,7 +51,7 @@ func TestFronts(t *testing.T) {
 	results := make(chan result)
 	playing := 0
 	for _, s := range load(t) {
-		for _, f := range []scenario.Front{scenario.OverSSH, scenario.OverTelnet} {
+		for _, f := range []scenario.Front{scenario.OverSSH, scenario.OverTelnet, scenario.OverWire} {
 			if !s.Plays(f) {
 				continue
 			}
@@ -78,9 +83,14 @@ func overFront(ctx context.Context, s *scenario.Scenario, f scenario.Front) erro
 	host := &one{Host: scenario.Host{Scenario: s}, player: player}
 	var server *sim.Server
 	var err error
-	if f == scenario.OverSSH {
-		server, err = sim.ListenSSH(ctx, "", host, s.SSH())
-	} else {
+	switch f {
+	case scenario.OverSSH:
+		cfg := s.SSH()
+		cfg.Faults.Late = min(cfg.Faults.Late, longest)
+		server, err = sim.ListenSSH(ctx, "", host, cfg)
+	case scenario.OverWire:
+		server, err = sim.ListenTCP(ctx, "", host)
+	default:
 		server, err = sim.ListenTelnet(ctx, "", host)
 	}
 	if err != nil {
@@ -94,12 +104,13 @@ func overFront(ctx context.Context, s *scenario.Scenario, f scenario.Front) erro
 		case cfg.Silence > 0:
 			cfg.Silence = min(cfg.Silence, patient)
 		}
-		if f == scenario.OverTelnet {
+		if f != scenario.OverSSH {
 			cfg.Transport = vty.Telnet
 		} else {
 			cfg.HostKeys = auth.Pinned(server.Fingerprint())
 		}
 		return vty.Dial(ctx, server.Addr().String(), cfg)
 	}}
+	u.unplayed = func() bool { return !host.opened.Load() }
 	return u.run(ctx)
 }

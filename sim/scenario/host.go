@@ -28,7 +28,11 @@ func (h *Host) Open(sim.Terminal) sim.Conversation {
 }
 
 // SSH says how the SSH server of the scenario differs from the usual.
-func (s *Scenario) SSH() *sim.SSHConfig { return &sim.SSHConfig{NoAuth: s.NoAuth} }
+func (s *Scenario) SSH() *sim.SSHConfig {
+	cfg := s.Server
+	cfg.NoAuth = s.NoAuth
+	return &cfg
+}
 
 // Resize does nothing: the script has the size.
 func (p *Player) Resize(transport.Size) {}

@@ -112,6 +112,10 @@ func (p *parser) head(line string) (err error) {
 		s.Input, err = strconv.Atoi(value)
 	case "size":
 		_, err = fmt.Sscanf(value, "%dx%d", &s.Size.Columns, &s.Size.Rows)
+	case "legacy":
+		s.Legacy = true
+	case "ssh":
+		err = p.ssh(value)
 	case "prepare":
 		s.Prepare = true
 	case "quiet":
@@ -171,8 +175,8 @@ func (p *parser) device(line string) (err error) {
 		}
 	case "!":
 		var known bool
-		if step.Kind, known = map[string]StepKind{"eof": EOF, "reset": Reset, "silence": Silence}[rest]; !known {
-			return fmt.Errorf("! %s: want eof, reset or silence", rest)
+		if step.Kind, known = map[string]StepKind{"eof": EOF, "fin": Drop, "reset": Reset, "silence": Silence}[rest]; !known {
+			return fmt.Errorf("! %s: want eof, fin, reset or silence", rest)
 		}
 		rest = ""
 	default:
@@ -276,7 +280,7 @@ func (op *Op) detail(line string) (err error) {
 }
 
 // Kinds are the kinds of errors that a user may see.
-var kinds = []string{"timeout", "silence", "desync", "closed", "refused", "question", "login", "secret", "mode", "input", "stayed"}
+var kinds = []string{"timeout", "connect", "auth", "silence", "desync", "closed", "refused", "question", "login", "secret", "mode", "input", "stayed"}
 
 func known(kind string) error {
 	for _, k := range kinds {

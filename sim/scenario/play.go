@@ -61,6 +61,10 @@ func NewPlayer(s *Scenario, pace Pace) *Player {
 // Aborter is implemented by a connection that can be broken.
 type Aborter interface{ Abort() }
 
+// Dropper is implemented by a connection whose path can be closed beneath it, so that
+// the session does not end in order.
+type Dropper interface{ Drop() }
+
 // errOver ends a session.
 var errOver = errors.New("over")
 
@@ -176,13 +180,16 @@ func (p *Player) step(step Step) error {
 		}
 	case Reflex:
 		p.reflex[step.Key] = step.Text
-	case EOF, Reset, Silence:
+	case EOF, Drop, Reset, Silence:
 		if err := p.flush(); err != nil {
 			return err
 		}
 		p.finish()
 		if a, ok := p.conn.(Aborter); ok && step.Kind == Reset {
 			a.Abort()
+		}
+		if d, ok := p.conn.(Dropper); ok && step.Kind == Drop {
+			d.Drop()
 		}
 		for step.Kind == Silence && !p.hasLeft() {
 			<-p.news

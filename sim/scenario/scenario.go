@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/sim"
 	"github.com/vtynet/vty/transport"
 )
 
@@ -39,6 +40,8 @@ type Scenario struct {
 	Mode       string // that commands run in; "" means the platform's own
 	NoAuth     bool   // over SSH everyone is let in
 	Input      int    // how many bytes typed ahead the device keeps; 0 means all
+	Legacy     bool   // the user allows weak algorithms
+	Server     sim.SSHConfig
 
 	Device []Step
 	Ops    []Op
@@ -59,6 +62,7 @@ const (
 	Repeat                  // sends Text every Delay until something is typed
 	Reflex                  // answers Key by Text from here on
 	EOF                     // ends the session in order
+	Drop                    // closes the connection without ending the session
 	Reset                   // breaks the connection
 	Silence                 // says nothing more
 )

@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"net"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -48,8 +49,8 @@ func TestScenarios(t *testing.T) {
 	for _, s := range load(t) {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
-			if !s.Plays(scenario.OverPipe) {
-				t.Logf("not over a pipe")
+			if !s.Plays(scenario.OverPipe) && !s.Plays(scenario.OverWire) {
+				t.Logf("not in memory")
 				return
 			}
 			fails := 0
@@ -97,12 +98,23 @@ func play(t *testing.T, s *scenario.Scenario, p pacing) (sent int, err error) {
 		player := scenario.NewPlayer(s, pace)
 		u := &user{s: s, player: player, exact: p.exact, unsure: p.long}
 		u.open = func(ctx context.Context, cfg *vty.Config) (*vty.Device, error) {
-			return vty.Open(ctx, player.Pipe(), "r1", cfg)
+			return reach(ctx, player, cfg, s)
 		}
 		err = u.run(t.Context())
 		sent = len(player.Sent())
 	})
 	return sent, err
+}
+
+// reach opens the device of a scenario in memory: as a pipe, or over Telnet where the
+// script has its options.
+func reach(ctx context.Context, player *scenario.Player, cfg *vty.Config, s *scenario.Scenario) (*vty.Device, error) {
+	if s.Plays(scenario.OverPipe) {
+		return vty.Open(ctx, player.Pipe(), "r1", cfg)
+	}
+	cfg.Transport = vty.Telnet
+	cfg.Via = func(context.Context, string, int) (net.Conn, error) { return player.Pipe(), nil }
+	return vty.Dial(ctx, "r1:2323", cfg)
 }
 
 // pacings are the ways that must make no difference.
@@ -166,7 +178,7 @@ func tempting(t *testing.T, s *scenario.Scenario) []int {
 		u := &user{s: s, player: player, exact: true}
 		login := 0
 		u.open = func(ctx context.Context, cfg *vty.Config) (*vty.Device, error) {
-			dev, err := vty.Open(ctx, player.Pipe(), "r1", cfg)
+			dev, err := reach(ctx, player, cfg, s)
 			synctest.Wait()
 			login = len(player.Sent())
 			return dev, err

@@ -24,6 +24,7 @@ type device struct {
 	host        sim.Host
 	config      sim.SSHConfig
 	ssh, telnet *sim.Server
+	bare        bool // the host speaks Telnet itself
 }
 
 // start serves the devices.
@@ -53,13 +54,19 @@ func (o *options) start(ctx context.Context, s *streams.Streams, args []string) 
 		if err != nil {
 			return nil, errors.Join(err, f.Close())
 		}
-		d.config.HostKey = key
+		if d.config.RSA == nil {
+			d.config.HostKey = key
+		}
 		f.devices = append(f.devices, d)
 		if sshAt != "" {
 			d.ssh, err = sim.ListenSSH(ctx, sshAt, d.host, &d.config)
 		}
 		if err == nil && telnetAt != "" {
-			d.telnet, err = sim.ListenTelnet(ctx, telnetAt, d.host)
+			listen := sim.ListenTelnet
+			if d.bare {
+				listen = sim.ListenTCP
+			}
+			d.telnet, err = listen(ctx, telnetAt, d.host)
 		}
 		if err != nil {
 			return nil, errors.Join(exit.Misused(err), f.Close())

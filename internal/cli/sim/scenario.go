@@ -22,7 +22,7 @@ func readScenario(file string) (*scenario.Scenario, error) {
 
 // played is the device of a scenario.
 func played(s *scenario.Scenario) *device {
-	d := &device{host: &scenario.Host{Scenario: s}, config: *s.SSH()}
+	d := &device{host: &scenario.Host{Scenario: s}, config: *s.SSH(), bare: s.Plays(scenario.OverWire)}
 	d.Hostname, d.Platform, d.tryAs = s.Name, s.Platform, s.Platform
 	d.User, d.Password, d.Enable = s.User, s.Password, s.Secrets["enable"]
 	if s.Definition != nil {
