@@ -37,7 +37,7 @@ var Table = map[string]Rule{
 	"transfer":                {Own: []string{"transport", "transport/ssh"}, Modules: []string{"github.com/pkg/sftp"}},
 	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},
 	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
-	"transport/exec":          {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
+	"transport/exec":          {Own: []string{"transport"}, Modules: []string{"github.com/creack/pty", sys}},
 	"transport/transporttest": {Own: []string{"transport"}},
 	"terminal":                {},
 	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
