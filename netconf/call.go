@@ -192,8 +192,8 @@ func (s *Session) failed(c *call, err error) error {
 // helloLead is how long after the hellos the first message in chunks is sent to a
 // netconfd. Where it reads our hello and that message at once, it looks for the end
 // of both in the framing of the first, for ever. Nothing tells when it has read our
-// hello, so time must do.
-const helloLead = 25 * time.Millisecond
+// hello, so time must do: 25 ms were too few on a busy machine, now and then.
+const helloLead = 150 * time.Millisecond
 
 // lead waits until a message in chunks may be sent, or the session is over.
 func (s *Session) lead() {

@@ -177,7 +177,7 @@ func parseNotification(raw []byte) *Notification {
 	if err != nil {
 		return n
 	}
-	s := element.NewScanner(bytes.NewReader(text), []string{"eventTime"}, []string{"*"})
+	s := element.Scan(text, []string{"eventTime"}, []string{"*"})
 	s.MaxElement = len(text)
 	for {
 		e, err := s.Next()
@@ -185,7 +185,7 @@ func parseNotification(raw []byte) *Notification {
 			return n
 		}
 		if e.Path == 1 {
-			n.event = e.Clone()
+			n.event = e
 			n.subscription()
 			return n
 		}
@@ -201,7 +201,7 @@ func (n *Notification) subscription() {
 	default:
 		return
 	}
-	for e, err := range element.In(bytes.NewReader(n.event.Bytes()), "id") {
+	for e, err := range element.Within(n.event.Bytes(), "id") {
 		if err != nil {
 			return
 		}
@@ -212,6 +212,9 @@ func (n *Notification) subscription() {
 }
 
 func innerText(e element.Element) string {
+	if raw := e.Bytes(); bytes.IndexByte(raw, '&') < 0 && bytes.Count(raw, []byte("<")) == 2 {
+		return string(bytes.TrimSpace(raw[bytes.IndexByte(raw, '>')+1 : bytes.LastIndexByte(raw, '<')]))
+	}
 	var text string
 	if e.Decode(&text) != nil {
 		return ""

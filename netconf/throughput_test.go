@@ -15,6 +15,7 @@ import (
 	"github.com/vtynet/vty/netconf"
 	"github.com/vtynet/vty/netconf/netconftest"
 	"github.com/vtynet/vty/netconf/rpc"
+	simnetconf "github.com/vtynet/vty/sim/netconf"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -84,6 +85,40 @@ func BenchmarkBareSSH(b *testing.B) {
 	}
 }
 
+// BenchmarkSimulatedNotifications has a simulated device tell of one event after the
+// other, over SSH, and reads them in order.
+func BenchmarkSimulatedNotifications(b *testing.B) {
+	dev, err := simnetconf.New(&simnetconf.Config{Running: "<a xmlns='urn:a'/>"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	handle, fingerprint := sshServer(b, func(c io.ReadWriteCloser) { _ = dev.Serve(b.Context(), c) })
+	s, err := netconf.OverSSH(b.Context(), pipeTCP(b, handle), "r1", &netconf.Config{User: "ops", HostKeys: auth.Pinned(fingerprint), MaxNotifications: b.N + 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer s.Close()
+	if _, err := (rpc.CreateSubscription{}).Do(b.Context(), s); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	go func() {
+		for i := range b.N {
+			dev.Notify(fmt.Sprintf("<tick xmlns='urn:t'><n>%d</n></tick>", i))
+		}
+	}()
+	for i := range b.N {
+		n, err := s.Notification(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		if got := number(b, n); got != i || n.Lost > 0 {
+			b.Fatalf("%d is %d, lost %d", i, got, n.Lost)
+		}
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "notifications/s")
+}
+
 // pipeTCP is a TCP connection that handle serves.
 func pipeTCP(b testing.TB, handle func(net.Conn)) net.Conn {
 	b.Helper()
@@ -92,16 +127,15 @@ func pipeTCP(b testing.TB, handle func(net.Conn)) net.Conn {
 		b.Fatal(err)
 	}
 	defer l.Close()
-	go func() {
-		conn, err := l.Accept()
-		if err == nil {
-			handle(conn)
-		}
-	}()
 	conn, err := net.Dial("tcp", l.Addr().String())
 	if err != nil {
 		b.Fatal(err)
 	}
+	served, err := l.Accept()
+	if err != nil {
+		b.Fatal(err)
+	}
+	go handle(served)
 	return conn
 }
 

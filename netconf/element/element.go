@@ -84,13 +84,19 @@ func (e Element) Decode(v any) error {
 //
 // An error comes last. Memory holds one element at a time.
 func In(r io.Reader, path ...string) iter.Seq2[Element, error] {
-	return func(yield func(Element, error) bool) {
-		s := NewScanner(r, path)
-		for {
-			e, err := s.Next()
-			if err == io.EOF || !yield(e, err) || err != nil {
-				return
-			}
+	return func(yield func(Element, error) bool) { NewScanner(r, path).all(yield) }
+}
+
+// Within is In for a document that is in memory; see Scan.
+func Within(doc []byte, path ...string) iter.Seq2[Element, error] {
+	return func(yield func(Element, error) bool) { Scan(doc, path).all(yield) }
+}
+
+func (s *Scanner) all(yield func(Element, error) bool) {
+	for {
+		e, err := s.Next()
+		if err == io.EOF || !yield(e, err) || err != nil {
+			return
 		}
 	}
 }

@@ -56,6 +56,12 @@ func NewScanner(r io.Reader, paths ...[]string) *Scanner {
 	return &Scanner{r: r, paths: paths, done: make([]int, len(paths)), keep: -1, buf: make([]byte, 0, scanBuffer)}
 }
 
+// Scan is NewScanner for a document that is in memory. It copies nothing: the
+// elements share the document's bytes, and stay valid.
+func Scan(doc []byte, paths ...[]string) *Scanner {
+	return &Scanner{paths: paths, done: make([]int, len(paths)), keep: -1, buf: doc[:len(doc):len(doc)], eof: io.EOF}
+}
+
 // Next returns the next element, or io.EOF where the document ends in order.
 func (s *Scanner) Next() (Element, error) {
 	if s.err != nil {
@@ -237,7 +243,7 @@ func (s *Scanner) markup() (k kind, from int, err error) {
 		seen = len(s.buf) - s.pos
 		// What is neither kept nor looked at again need not be held: of long comments
 		// and CDATA the ends are enough.
-		if s.keep < 0 && (k == cdata || k == other) && seen > scanBuffer/2 {
+		if s.keep < 0 && s.eof == nil && (k == cdata || k == other) && seen > scanBuffer/2 {
 			s.shorten(k)
 			seen = 0
 		}

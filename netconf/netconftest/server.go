@@ -82,7 +82,7 @@ type Request struct {
 
 // Element is the operation's element, to look for others in.
 func (r *Request) Element(path ...string) (element.Element, bool) {
-	for e, err := range element.In(strings.NewReader(string(r.Body)), path...) {
+	for e, err := range element.Within(r.Body, path...) {
 		return e, err == nil
 	}
 	return element.Element{}, false
@@ -181,7 +181,7 @@ func parseRequest(raw []byte) (*Request, error) {
 	}
 	r := &Request{XML: raw}
 	r.ID, _ = tag.Attr("message-id")
-	for e, err := range element.In(strings.NewReader(string(raw)), "*") {
+	for e, err := range element.Within(raw, "*") {
 		if err != nil {
 			return nil, err
 		}

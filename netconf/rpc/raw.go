@@ -31,7 +31,7 @@ func (o Raw) Request() (*Request, error) {
 		b.fail(errors.New("want what stands within <rpc>, which is added, with its message-id"))
 	}
 	// As a document of its own, not as a fragment: there can be one element only.
-	if _, err := element.NewScanner(bytes.NewReader(body)).Next(); err != io.EOF {
+	if _, err := element.Scan(body).Next(); err != io.EOF {
 		b.fail(err)
 	}
 	// A declaration has no place within another document.

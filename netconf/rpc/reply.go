@@ -70,7 +70,7 @@ func ErrorPaths() [][]string {
 
 func findErrors(doc []byte) (Errors, error) {
 	var found Errors
-	s := element.NewScanner(bytes.NewReader(doc), ErrorPaths()...)
+	s := element.Scan(doc, ErrorPaths()...)
 	for {
 		e, err := s.Next()
 		if err == io.EOF {
@@ -139,7 +139,7 @@ func (r *Reply) OK() bool {
 	if len(bytes.TrimSpace(r.inner)) == 0 {
 		return true
 	}
-	for _, err := range element.In(bytes.NewReader(r.text), "ok") {
+	for _, err := range element.Within(r.text, "ok") {
 		return err == nil
 	}
 	return false
@@ -160,7 +160,7 @@ func (r *Reply) Decode(v any) error {
 
 // Elements hands over the elements at a path below <rpc-reply>; see element.In.
 func (r *Reply) Elements(path ...string) iter.Seq2[element.Element, error] {
-	return element.In(bytes.NewReader(r.text), path...)
+	return element.Within(r.text, path...)
 }
 
 // Data is what stands within <data>, or where the reply has none within
@@ -180,7 +180,7 @@ func (r *Reply) Data() []byte {
 
 // data finds <data>. The error is io.EOF where there is none.
 func data(doc []byte) (element.Element, error) {
-	s := element.NewScanner(bytes.NewReader(doc), []string{"data"})
+	s := element.Scan(doc, []string{"data"})
 	s.MaxElement = max(len(doc), 1)
 	return s.Next()
 }

@@ -12,6 +12,9 @@ import (
 // off.
 const maxPending = 256 << 20
 
+// maxSpare is how large a buffer is kept for what is sent next.
+const maxSpare = 1 << 20
+
 // client is a session. What is sent to it waits in a buffer, so that a client that
 // does not read holds up no other.
 type client struct {
@@ -42,6 +45,7 @@ func (c *client) flush() {
 	defer close(c.flushed)
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var batch []byte
 	for {
 		for len(c.pending) == 0 {
 			if c.over {
@@ -49,14 +53,16 @@ func (c *client) flush() {
 			}
 			c.wake.Wait()
 		}
-		batch := c.pending
-		c.pending = nil
+		batch, c.pending = c.pending, batch[:0]
 		c.mu.Unlock()
 		err := c.Write(batch)
 		c.mu.Lock()
 		if err != nil {
 			c.over, c.pending = true, nil
 			return
+		}
+		if cap(batch) > maxSpare {
+			batch = nil
 		}
 	}
 }
