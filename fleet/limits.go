@@ -2,6 +2,8 @@ package fleet
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"sync"
 
 	"golang.org/x/time/rate"
@@ -73,7 +75,7 @@ func (l *limits) begin(h *Host) (verdict, error) {
 	if most == 0 {
 		most = l.cfg.perDevice
 	}
-	if l.devices[h.address()] >= most {
+	if l.devices[h.place()] >= most {
 		return mustWait, nil
 	}
 	if h.Credential != "" && l.cfg.failures > 0 {
@@ -95,7 +97,7 @@ func (l *limits) begin(h *Host) (verdict, error) {
 		l.groups[g]++
 	}
 	l.jumps[h.Jump]++
-	l.devices[h.address()]++
+	l.devices[h.place()]++
 	return mayBegin, nil
 }
 
@@ -108,8 +110,8 @@ func (l *limits) end(h *Host) {
 		l.groups[g]--
 	}
 	l.jumps[h.Jump]--
-	if l.devices[h.address()]--; l.devices[h.address()] == 0 {
-		delete(l.devices, h.address())
+	if l.devices[h.place()]--; l.devices[h.place()] == 0 {
+		delete(l.devices, h.place())
 	}
 }
 
@@ -132,22 +134,42 @@ func (l *limits) loggedIn(h *Host, tried bool, err error) {
 	}
 }
 
-// await waits until a host may connect and log in.
+// await waits until a host may connect and log in. The error says why it may not,
+// and wraps ErrStopped.
 func (l *limits) await(ctx context.Context, h *Host) error {
-	if h.AAA != "" && l.cfg.logins > 0 {
-		l.mu.Lock()
-		limiter := l.logins[h.AAA]
+	for _, limiter := range []*rate.Limiter{l.loginsOf(h), l.connections} {
 		if limiter == nil {
-			limiter = rate.NewLimiter(rate.Limit(l.cfg.logins), 1)
-			l.logins[h.AAA] = limiter
+			continue
 		}
-		l.mu.Unlock()
 		if err := limiter.Wait(ctx); err != nil {
-			return err
+			if cause := context.Cause(ctx); cause != nil {
+				err = cause
+			}
+			if errors.Is(err, ErrStopped) {
+				return err
+			}
+			return fmt.Errorf("%w: %w", ErrStopped, err)
 		}
 	}
-	if l.connections == nil {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if c := l.credentials[h.Credential]; c != nil && c.failures >= l.cfg.failures { // while it waited
+		return &BreakerError{Credential: h.Credential, Failures: c.failures}
+	}
+	return nil
+}
+
+// loginsOf limits the logins that the host's AAA servers see; nil does not.
+func (l *limits) loginsOf(h *Host) *rate.Limiter {
+	if h.AAA == "" || l.cfg.logins <= 0 {
 		return nil
 	}
-	return l.connections.Wait(ctx)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	limiter := l.logins[h.AAA]
+	if limiter == nil {
+		limiter = rate.NewLimiter(rate.Limit(l.cfg.logins), 1)
+		l.logins[h.AAA] = limiter
+	}
+	return limiter
 }

@@ -41,6 +41,8 @@ func Run[T any](ctx context.Context, hosts []*Host, task Task[T], opts ...Option
 		r.ripe = make(chan *job[T], len(hosts))
 		r.ctx, r.stop = context.WithCancel(ctx)
 		defer r.stop()
+		r.open, r.shut = context.WithCancelCause(r.ctx)
+		defer r.shut(nil)
 		r.yield = yield
 		r.waves(hosts)
 	}
@@ -52,6 +54,8 @@ type run[T any] struct {
 	task   Task[T]
 	ctx    context.Context
 	stop   context.CancelFunc
+	open   context.Context // ends when no more hosts may begin; its cause says why
+	shut   context.CancelCauseFunc
 	limits *limits
 
 	ended chan *job[T]
@@ -89,8 +93,8 @@ func (r *run[T]) waves(hosts []*Host) {
 		if r.left {
 			return
 		}
-		if canary && r.failed > 0 && r.stopped == nil {
-			r.stopped = fmt.Errorf("%w: a canary failed", ErrStopped)
+		if canary && r.failed > 0 {
+			r.begunAll(fmt.Errorf("%w: a canary failed", ErrStopped))
 		}
 	}
 }
@@ -140,11 +144,20 @@ func (r *run[T]) checkStop() {
 	switch {
 	case r.stopped != nil:
 	case r.ctx.Err() != nil:
-		r.stopped = fmt.Errorf("%w: %w", ErrStopped, context.Cause(r.ctx))
+		r.begunAll(fmt.Errorf("%w: %w", ErrStopped, context.Cause(r.ctx)))
 	case r.cfg.drain.Err() != nil:
-		r.stopped = ErrStopped
+		r.begunAll(ErrStopped)
 	case r.cfg.tolerated >= 0 && r.failed > r.cfg.tolerated:
-		r.stopped = fmt.Errorf("%w: %d hosts failed", ErrStopped, r.failed)
+		r.begunAll(fmt.Errorf("%w: %d hosts failed", ErrStopped, r.failed))
+	}
+}
+
+// begunAll stops the run from beginning any more hosts, those included that wait
+// for their turn under a rate.
+func (r *run[T]) begunAll(why error) {
+	if r.stopped == nil {
+		r.stopped = why
+		r.shut(why)
 	}
 }
 
@@ -179,7 +192,6 @@ func (r *run[T]) begin(pending []*job[T]) []*job[T] {
 func (r *run[T]) skip(j *job[T], why error) {
 	if j.outcome.Attempts == 0 {
 		j.outcome.Err = why
-		r.notify(Event{Kind: Skipped, Host: j.host, Err: why})
 	}
 	r.deliver(j)
 }
@@ -192,6 +204,8 @@ func (r *run[T]) deliver(j *job[T]) {
 		if out.Err != nil {
 			r.failed++
 		}
+	} else {
+		r.notify(Event{Kind: Skipped, Host: j.host, Err: out.Err})
 	}
 	if !r.left && !r.yield(*out) {
 		r.left = true
@@ -202,7 +216,7 @@ func (r *run[T]) deliver(j *job[T]) {
 // again says whether a job is tried again, and after what pause.
 func (r *run[T]) again(j *job[T]) (time.Duration, bool) {
 	err := j.outcome.Err
-	if err == nil || r.stopped != nil || r.left || r.ctx.Err() != nil || j.outcome.Attempts > r.cfg.retries {
+	if err == nil || j.outcome.Attempts == 0 || r.stopped != nil || r.left || r.ctx.Err() != nil || j.outcome.Attempts > r.cfg.retries {
 		return 0, false
 	}
 	if !transient(err) || !r.cfg.repeatable && !SafeToRetry(err) || errors.Is(err, ErrAbandoned) {
@@ -223,9 +237,11 @@ func (r *run[T]) notify(e Event) {
 func (r *run[T]) attempt(j *job[T]) {
 	s := &Session{host: j.host, attempt: j.outcome.Attempts, notify: r.notify}
 	s.loggedIn = func(tried bool, err error) { r.limits.loggedIn(j.host, tried, err) }
-	if err := r.limits.await(r.ctx, j.host); err != nil {
+	if err := r.limits.await(r.open, j.host); err != nil {
 		s.close()
-		j.outcome.Err = err
+		if j.outcome.Attempts--; j.outcome.Attempts == 0 {
+			j.outcome.Err = err
+		}
 		return
 	}
 	r.notify(Event{Kind: Started, Host: j.host, Attempt: s.attempt})

@@ -58,7 +58,7 @@ func TestLimitsAreKept(t *testing.T) {
 		all := hosts(60)
 		for i, h := range all {
 			h.Groups = []string{[]string{"ams", "fra"}[i%2]}
-			h.Jump = []string{"j1", "j2", "j3"}[i%3]
+			h.Jump = []string{"j1", "j2", "j3"}[i/2%3]
 			h.Address = fmt.Sprintf("192.0.2.%d", i/2) // two hosts on each device
 		}
 		var total, ams gauge
@@ -198,6 +198,58 @@ func TestDrainFinishesWhatRuns(t *testing.T) {
 	})
 }
 
+func TestWhatWaitsForItsTurnIsNotBegunOnceTheRunStops(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		fails := func(context.Context, *fleet.Session) (int, error) { return 0, errors.New("no") }
+		stops := map[string]func(context.Context) fleet.Option{
+			"two failures": func(context.Context) fleet.Option { return fleet.Tolerate(2) },
+			"drained":      fleet.Drain,
+		}
+		for name, stop := range stops {
+			drain, cancel := context.WithTimeout(t.Context(), 2500*time.Millisecond)
+			opt := stop(drain)
+			defer cancel()
+			began := time.Now()
+			var skipped atomic.Int32
+			out := collect(t, t.Context(), hosts(10), fails, fleet.Connections(1), opt,
+				fleet.Observe(func(e fleet.Event) {
+					if e.Kind == fleet.Skipped && e.Attempt == 0 {
+						skipped.Add(1)
+					}
+				}))
+			begun := 0
+			for _, o := range out {
+				switch {
+				case o.Attempts == 1 && !errors.Is(o.Err, fleet.ErrStopped):
+					begun++
+				case o.Attempts != 0 || !errors.Is(o.Err, fleet.ErrStopped):
+					t.Errorf("%s: %+v", name, o)
+				}
+			}
+			if begun != 3 || skipped.Load() != 7 || time.Since(began) > 2500*time.Millisecond {
+				t.Errorf("%s: %d begun, %d skipped, in %v", name, begun, skipped.Load(), time.Since(began))
+			}
+		}
+	})
+}
+
+func TestTheSameAddressBehindOtherJumpHostsIsAnotherDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		all := hosts(3)
+		for i, h := range all {
+			h.Address, h.Jump = "192.168.1.1", []string{"j1", "j2", "j2"}[i]
+		}
+		began := time.Now()
+		collect(t, t.Context(), all, func(context.Context, *fleet.Session) (int, error) {
+			time.Sleep(time.Second)
+			return 0, nil
+		})
+		if took := time.Since(began); took != 2*time.Second {
+			t.Errorf("took %v, want 2s: two at once, then the other of j2", took)
+		}
+	})
+}
+
 func TestCanariesBatchesAndThreshold(t *testing.T) {
 	fails := func(names ...string) fleet.Task[int] {
 		return func(_ context.Context, s *fleet.Session) (int, error) {
@@ -332,6 +384,14 @@ func TestTheBreakerStopsBeforeTheAccountIsLocked(t *testing.T) {
 		out := collect(t, t.Context(), all, prompt, fleet.Sessions(50), fleet.AuthFailures(3))
 		if n := logins.Load(); n != 3 {
 			t.Errorf("%d logins, want 3", n)
+		}
+		logins.Store(0)
+		late := collect(t, t.Context(), all, func(ctx context.Context, s *fleet.Session) (string, error) {
+			time.Sleep(10 * time.Second) // while others wait for their turn under the rate
+			return prompt(ctx, s)
+		}, fleet.Sessions(50), fleet.AuthFailures(3), fleet.Connections(1))
+		if n := logins.Load(); n != 3 || late["r200"].Attempts != 0 {
+			t.Errorf("under a rate: %d logins, want 3; %+v", n, late["r200"])
 		}
 		var opened *fleet.BreakerError
 		if !errors.As(out["r200"].Err, &opened) || opened.Failures != 3 || !errors.Is(opened, fleet.ErrStopped) {
