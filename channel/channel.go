@@ -29,13 +29,15 @@ type Channel struct {
 	readErr  error     // why reading ended
 	closed   bool      // by us
 	bounded  bool      // the reader waits for a stream to take lines
+	dozing   bool      // the operation under way need not hear of what cannot end it
 	adrift   bool      // a command was left running
 	secrets  []string  // hidden answers typed so far
 	tap      *tap      // gets a copy of what the device sends; nil for none
 	closeErr error
 
-	news chan struct{} // something came; capacity 1
-	done chan struct{} // closed when the reader has ended
+	news  chan struct{} // something came, or the alarm rang; capacity 1
+	alarm alarm
+	done  chan struct{} // closed when the reader has ended
 }
 
 // New starts a conversation over conn, which the channel owns from then on. It
@@ -49,6 +51,7 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 		done: make(chan struct{}),
 	}
 	c.room.L = &c.mu
+	c.alarm.ring = c.tell
 	c.m = newMachine(c.cfg)
 	go c.read()
 	return c
@@ -93,7 +96,9 @@ func (c intake) Write(p []byte) (int, error) {
 		// login may be a file that is shown.
 		answers = nil
 	}
-	c.tell()
+	if !c.dozing || c.m.worthALook() {
+		c.tell()
+	}
 	for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
 		c.room.Wait()
 	}
@@ -225,6 +230,7 @@ func (c *Channel) Close() error {
 		t.abandon()
 	}
 	if first {
+		c.alarm.stop()
 		err := c.conn.Close()
 		c.mu.Lock()
 		c.closeErr = err

@@ -183,8 +183,6 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 // the quiet that follows it.
 func (x *exchange) await(ctx context.Context) (sight, error) {
 	c := x.c
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
 	for {
 		if x.ahead != nil {
 			if went, err := x.goAhead(ctx); err != nil {
@@ -195,6 +193,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		c.mu.Lock()
 		s := c.m.look()
+		c.dozing = x.visit == nil && x.ahead == nil
 		heard, readErr := c.heard, c.readErr
 		unanswered := c.cfg.Answers && !x.login && x.in.Line != "" && !x.streamed && len(c.m.answer()) == 0
 		probed := s.line == c.m.probed || c.m.probes >= maxProbes
@@ -278,10 +277,9 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		if limit < 0 {
 			wait = time.Hour
 		}
-		timer.Reset(wait)
+		c.alarm.set(wait)
 		select {
 		case <-c.news:
-		case <-timer.C:
 		case <-ctx.Done():
 			return s, context.Cause(ctx)
 		}
@@ -334,8 +332,11 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 	if !a.Key {
 		text += c.cfg.Return
 	}
-	if a.Hidden {
+	switch {
+	case a.Hidden:
 		c.hide(a.Text)
+	case !a.Key && a.Text != "":
+		c.m.named = s.line + a.Text
 	}
 	c.heard = time.Now()
 	c.mu.Unlock()

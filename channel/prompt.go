@@ -70,6 +70,9 @@ func contains(list []string, s string) bool {
 
 // learn remembers the prompt that the device stands at.
 func (m *machine) learn(prompt, mode string) {
+	if prompt == m.prompt && mode == m.mode && m.exact[mode] == prompt {
+		return // as mostly
+	}
 	if p, host := m.shape(prompt, []string{mode}); p != nil && host != "" {
 		if !sameHost(host, m.host) {
 			clear(m.exact)

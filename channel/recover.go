@@ -271,6 +271,7 @@ func (x *exchange) stays(ctx context.Context, s sight) bool {
 	for {
 		c.mu.Lock()
 		now := c.m.look()
+		c.dozing = false
 		left := time.Until(c.heard.Add(c.cfg.Quiet))
 		over := c.readErr != nil
 		c.mu.Unlock()
@@ -280,14 +281,11 @@ func (x *exchange) stays(ctx context.Context, s sight) bool {
 		if left <= 0 {
 			return true
 		}
-		timer := time.NewTimer(left)
+		c.alarm.set(left)
 		select {
 		case <-c.news:
-		case <-timer.C:
 		case <-ctx.Done():
-			timer.Stop()
 			return false
 		}
-		timer.Stop()
 	}
 }

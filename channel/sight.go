@@ -30,6 +30,12 @@ const (
 	asleep                         // nothing was said for long enough to type a return
 )
 
+// worthALook reports whether look may see anything.
+func (m *machine) worthALook() bool {
+	current := trimBlanks(m.term.Current())
+	return len(current) > 0 && m.mayEnd(current[len(current)-1])
+}
+
 // look says what stands at the cursor.
 func (m *machine) look() sight {
 	current := trimBlanks(m.term.Current())
@@ -57,7 +63,7 @@ func (m *machine) look() sight {
 		m.probed = "" // what followed the return shows that it was no prompt
 	}
 	if i := m.askAt(line); i >= 0 {
-		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && (m.prompt == "" || m.piecemeal)}
+		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && !m.certain()}
 	}
 	for _, o := range m.cfg.Outside {
 		if m.in.ends() && m.matches(o, line) {
@@ -110,7 +116,22 @@ func (m *machine) pagerInRow(current []byte) sight {
 
 // answering notes that line is about to be answered.
 func (m *machine) answering(line string) {
-	m.answered, m.answeredAt, m.spoken = line, m.term.Count(), false
+	m.answered, m.answeredAt, m.named, m.spoken = line, m.term.Count(), "", false
+}
+
+// certain reports whether the question at the cursor is one, and not the beginning
+// of a longer line: it came in one piece, and where no login is over yet, right
+// below the echo of the user's name. A device says nothing else there, whatever its
+// banners say before.
+func (m *machine) certain() bool {
+	if m.piecemeal || m.prompt != "" {
+		return !m.piecemeal
+	}
+	if m.named == "" || m.term.Count() != m.answeredAt+1 {
+		return false
+	}
+	fin := strings.TrimSuffix(string(m.term.Finished()), "\n")
+	return squeeze(fin[lastLines(fin, 1):]) == squeeze(m.named)
 }
 
 // anotherKey looks at a pager's line that went on after a page was turned at its

@@ -237,6 +237,53 @@ func TestSecretIsNotTypedAtABanner(t *testing.T) {
 	})
 }
 
+// Right below the echo of the user's name nothing stands but the question: the
+// password is typed at once there, and elsewhere only at a question that has stood
+// for a while.
+func TestPasswordBelowTheEchoedUser(t *testing.T) {
+	for _, tt := range []struct {
+		name     string
+		asked    []string // what the device sends after the user's name
+		expected time.Duration
+	}{
+		{"in one piece", []string{"ops\r\nPassword: "}, 0},
+		{"behind the echo", []string{"ops", "\r\nPassword: "}, 0},
+		{"a message between", []string{"ops\r\nAuthorized users only\r\nPassword: "}, 50 * time.Millisecond},
+		{"without an echo", []string{"\r\nPassword: "}, 50 * time.Millisecond},
+		{"another user echoed", []string{"root\r\nPassword: "}, 50 * time.Millisecond},
+		{"in pieces", []string{"ops\r\nPass", "word: "}, 50 * time.Millisecond},
+		{"a longer line", []string{"ops\r\nPass", "word: ", "expires today\r\nPassword: "}, 50 * time.Millisecond},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var took time.Duration
+				c := channel.New(played(func(d device) {
+					d.say("Username: ")
+					d.until('\r')
+					for _, piece := range tt.asked {
+						synctest.Wait()
+						d.say(piece)
+					}
+					since := time.Now()
+					if password := d.until('\r'); password != "hunter2\r" {
+						t.Errorf("password %q", password)
+					}
+					took = time.Since(since)
+					d.say("\r\nr1#")
+					d.idle()
+				}), ios())
+				defer func() { _ = c.Close() }()
+				if _, err := c.Login(t.Context(), loginAs("ops", "hunter2")); err != nil {
+					t.Error(err)
+				}
+				if took != tt.expected {
+					t.Errorf("the question stood for %v, not %v", took, tt.expected)
+				}
+			})
+		})
+	}
+}
+
 func loginAs(user, password string) channel.Login {
 	return channel.Login{
 		User: regexp.MustCompile(`^Username:$`), Password: regexp.MustCompile(`^Password:$`),

@@ -44,6 +44,7 @@ func (x *exchange) catchUp(ctx context.Context, line string) error {
 	since := time.Now()
 	for {
 		c.mu.Lock()
+		c.dozing = false
 		current := squeeze(string(c.m.term.Current()))
 		shown := line != "" && strings.HasSuffix(current, line)
 		drawn, behind := strings.CutPrefix(current, squeeze(c.m.prompt))
@@ -70,14 +71,11 @@ func (x *exchange) catchUp(ctx context.Context, line string) error {
 		case left <= 0:
 			return nil
 		}
-		timer := time.NewTimer(left)
+		c.alarm.set(left)
 		select {
 		case <-c.news:
-		case <-timer.C:
 		case <-ctx.Done():
-			timer.Stop()
 			return context.Cause(ctx)
 		}
-		timer.Stop()
 	}
 }
