@@ -308,15 +308,23 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	if c.Height = cfg.Size.Rows; c.Height == 0 {
 		c.Height = defaultRows
 	}
+	pagers, questions := platform.UniversalPagers(), platform.UniversalQuestions()
+	c.Prompts = make([]channel.Prompt, 0, len(def.Modes))
+	c.Pagers = make([]channel.Pager, 0, len(def.Pagers)+len(pagers))
+	c.Questions = make([]*regexp.Regexp, 0, len(def.Questions)+len(questions))
 	for _, m := range def.Modes {
 		c.Prompts = append(c.Prompts, channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above})
 	}
-	for _, p := range append(def.Pagers[:len(def.Pagers):len(def.Pagers)], platform.UniversalPagers()...) {
-		c.Pagers = append(c.Pagers, channel.Pager{Shape: p.Prompt, Key: p.Key})
+	for _, some := range [][]platform.Pager{def.Pagers, pagers} {
+		for _, p := range some {
+			c.Pagers = append(c.Pagers, channel.Pager{Shape: p.Prompt, Key: p.Key})
+		}
 	}
 	c.Messages = platform.UniversalMessages()
-	for _, q := range append(def.Questions[:len(def.Questions):len(def.Questions)], platform.UniversalQuestions()...) {
-		c.Questions = append(c.Questions, q.Prompt)
+	for _, some := range [][]platform.Question{def.Questions, questions} {
+		for _, q := range some {
+			c.Questions = append(c.Questions, q.Prompt)
+		}
 	}
 	user := def.Login.User
 	if user == nil {

@@ -334,7 +334,7 @@ func (m *machine) cutExtra(text, prompt string) string {
 
 // end ends the exchange, whatever came of it.
 func (m *machine) end() {
-	m.term.Drop(len(m.term.Finished()))
+	m.term.Rest()
 	m.in, m.raw, m.keep = nil, nil, false
 }
 

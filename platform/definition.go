@@ -167,6 +167,8 @@ type Failure struct {
 	Pattern  *regexp.Regexp
 	Severity Severity
 	Whole    bool // the pattern is tried on all of the output and not line by line
+
+	begins string // what a text begins with that the pattern matches; "" where nothing is known of it
 }
 
 // Ending is the line by which an output proves that it is complete.

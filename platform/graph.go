@@ -211,7 +211,7 @@ func judge(text string, whole bool, failures [][]Failure) Severity {
 	var verdict Severity
 	for _, list := range failures {
 		for _, f := range list {
-			if f.Pattern == nil || f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !f.Pattern.MatchString(text) {
+			if f.Pattern == nil || f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !strings.HasPrefix(text, f.begins) || !f.Pattern.MatchString(text) {
 				continue
 			}
 			if f.Severity == SeverityIgnore {

@@ -103,6 +103,18 @@ func (t *Terminal) Drop(n int) {
 	t.text = slices.Delete(t.text, 0, n)
 }
 
+// maxIdle is how much memory is kept by a terminal that waits for a command.
+const maxIdle = 4 << 10
+
+// Rest forgets the finished lines and gives back what memory an answer took: what
+// comes next is awaited for long, perhaps.
+func (t *Terminal) Rest() {
+	t.Drop(t.start)
+	if cap(t.text) > maxIdle {
+		t.text = bytes.Clone(t.text)
+	}
+}
+
 // Current returns the line the cursor stands on, as far as it is written, with
 // its trailing blanks. The slice is valid until the next Write.
 func (t *Terminal) Current() []byte {

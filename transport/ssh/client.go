@@ -29,6 +29,7 @@ type Client struct {
 	closing   chan struct{}
 	closeOnce sync.Once
 	tasks     sync.WaitGroup
+	pulse     pulse
 }
 
 // Connect connects to host and authenticates, as Dial does, and opens no
@@ -56,28 +57,34 @@ func newClient(h *handshake, l *link) *Client {
 		over:    make(chan struct{}),
 		closing: make(chan struct{}),
 	}
-	c.tasks.Go(func() {
-		c.overErr = c.ssh.Wait()
-		close(c.over)
-	})
-	c.tasks.Go(func() { answer(l.requests) })
-	c.tasks.Go(func() {
-		for ch := range l.channels {
-			_ = ch.Reject(xssh.Prohibited, "this client offers nothing")
-		}
-	})
-	if c.s.KeepAlive > 0 {
-		c.tasks.Go(c.keepAlive)
-	}
+	c.tasks.Go(func() { c.attend(l) })
+	c.watchOver()
 	return c
 }
 
-// answer answers a device's requests: signs of life are given, all else is
-// declined.
-func answer(requests <-chan *xssh.Request) {
-	for r := range requests {
-		_ = r.Reply(r.Type == keepAliveRequest, nil)
+// attend answers what a device asks for until the connection ends, and notes why
+// it did: signs of life are given, all else is declined. It is one goroutine for
+// it all, since thousands of connections have one each.
+func (c *Client) attend(l *link) {
+	requests, channels := l.requests, l.channels
+	for requests != nil || channels != nil {
+		select {
+		case r, more := <-requests:
+			if !more {
+				requests = nil
+				break
+			}
+			_ = r.Reply(r.Type == keepAliveRequest, nil)
+		case ch, more := <-channels:
+			if !more {
+				channels = nil
+				break
+			}
+			_ = ch.Reject(xssh.Prohibited, "this client offers nothing")
+		}
 	}
+	c.overErr = c.ssh.Wait()
+	close(c.over)
 }
 
 // Session opens a further session: a shell, a subsystem or a command. Closing it
@@ -123,6 +130,7 @@ func (c *Client) lost(cause error) error {
 func (c *Client) Close() error {
 	c.closeOnce.Do(func() {
 		close(c.closing)
+		c.pulse.stop()
 		_ = c.w.end(net.ErrClosed)
 		if !joined(&c.tasks, joinTime) {
 			c.s.log.Debug("the connection's goroutines are held up")

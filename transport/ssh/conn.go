@@ -100,7 +100,7 @@ func (c *Conn) receiver(w io.Writer) func() error {
 		first, second = w, &c.stderr
 	}
 	ended := make(chan error, 1)
-	c.tasks.Go(func() { ended <- transport.Pump(second, c.ch.Stderr()) })
+	c.tasks.Go(func() { ended <- trickle(second, c.ch.Stderr()) })
 	return func() error {
 		if err := transport.Pump(first, c.ch); err != nil {
 			return err
@@ -111,6 +111,25 @@ func (c *Conn) receiver(w io.Writer) func() error {
 		c.drained.Store(true)
 		return c.outcome()
 	}
+}
+
+// trickle is transport.Pump for what mostly never says anything, and has little room
+// until it does.
+func trickle(to io.Writer, from io.Reader) error {
+	first := make([]byte, 64)
+	n, err := from.Read(first)
+	if n > 0 {
+		if _, err := to.Write(first[:n]); err != nil {
+			return err
+		}
+	}
+	if err == io.EOF {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return transport.Pump(to, from)
 }
 
 // shared is a writer for two.

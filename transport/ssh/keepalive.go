@@ -3,6 +3,7 @@ package ssh
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 )
 
@@ -26,40 +27,72 @@ func (c *Client) ping() error {
 	return err
 }
 
-// keepAlive watches a device that may have gone away without a word. Whatever
-// it sends is a sign of life; only after an interval of silence is it asked, once.
-func (c *Client) keepAlive() {
-	ticker := time.NewTicker(c.s.KeepAlive)
-	defer ticker.Stop()
-	answered := make(chan struct{}, 1)
-	var asked bool
-	var silent int
-	heard := c.w.received.Load()
-	for {
-		select {
-		case <-c.closing:
-			return
-		case <-c.over:
-			return
-		case <-answered:
-			asked = false
-			continue
-		case <-ticker.C:
-		}
-		if now := c.w.received.Load(); now != heard {
-			heard, silent = now, 0
-			continue
-		}
-		if silent++; silent >= c.s.KeepAliveCount {
+// pulse is what is known of a device's signs of life. It is felt by a timer:
+// thousands of connections would need a goroutine each.
+type pulse struct {
+	mu      sync.Mutex
+	timer   *time.Timer // nil where nobody watches
+	stopped bool
+	heard   int64 // bytes received when it was felt last
+	silent  int   // intervals without any since
+	asked   bool  // a sign of life was asked for and has not come
+}
+
+// watchOver watches a device that may go away without a word. Whatever it sends is
+// a sign of life; only after an interval of silence is it asked, once.
+func (c *Client) watchOver() {
+	if c.s.KeepAlive <= 0 {
+		return
+	}
+	p := &c.pulse
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.heard = c.w.received.Load()
+	p.timer = time.AfterFunc(c.s.KeepAlive, c.feel)
+}
+
+// feel is called once in an interval.
+func (c *Client) feel() {
+	p := &c.pulse
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	select {
+	case <-c.over:
+		return
+	default:
+	}
+	switch now := c.w.received.Load(); {
+	case p.stopped:
+		return
+	case now != p.heard:
+		p.heard, p.silent = now, 0
+	default:
+		if p.silent++; p.silent >= c.s.KeepAliveCount {
 			_ = c.w.end(errSilent)
 			return
 		}
-		if !asked {
-			asked = true
-			c.tasks.Go(func() {
-				_ = c.ping()
-				answered <- struct{}{}
-			})
+		if !p.asked {
+			p.asked = true
+			c.tasks.Go(c.ask)
 		}
+	}
+	p.timer.Reset(c.s.KeepAlive)
+}
+
+// ask asks for a sign of life.
+func (c *Client) ask() {
+	_ = c.ping()
+	c.pulse.mu.Lock()
+	defer c.pulse.mu.Unlock()
+	c.pulse.asked = false
+}
+
+// stop ends the watch.
+func (p *pulse) stop() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.stopped = true
+	if p.timer != nil {
+		p.timer.Stop()
 	}
 }

@@ -98,39 +98,46 @@ func (c *Conn) openShell(entered func()) error {
 	}
 	c.serve(opened)
 	entered()
-	return c.startShell()
+	r, err := await(c.Client, func() (denial, error) { return c.startShell() })
+	if err != nil {
+		return err
+	}
+	return r.why
 }
+
+// denial is a device's no to a request; why is nil where it is a yes.
+type denial struct{ why error }
 
 // startShell asks for the terminal and, without waiting in between, for the
 // shell. x/crypto/ssh can wait for the answer to one request at a time, so of
 // the two the shell's is asked for: without a shell there is nothing, without a
 // terminal there is a shell all the same. Answers come in order, so the shell's
 // says that the request for the terminal has been dealt with.
-func (c *Conn) startShell() error {
+func (c *Conn) startShell() (denial, error) {
 	if c.what.PTY != PTYNone {
 		size := c.Size()
 		pty := xssh.Marshal(&ptyRequest{
 			Term: c.what.Term, Columns: uint32(size.Columns), Rows: uint32(size.Rows), Modes: noModes,
 		})
-		ok, err := c.request("pty-req", c.what.PTY == PTYRequire, pty)
+		ok, err := c.ch.SendRequest("pty-req", c.what.PTY == PTYRequire, pty)
 		if err != nil {
-			return err
+			return denial{}, err
 		}
 		if !ok && c.what.PTY == PTYRequire {
-			return errors.New("the device refuses a terminal")
+			return denial{errors.New("the device refuses a terminal")}, nil
 		}
 	}
 	for _, v := range c.what.Env {
 		name, value, _ := strings.Cut(v, "=")
-		if _, err := c.request("env", false, xssh.Marshal(&variable{name, value})); err != nil {
-			return err
+		if _, err := c.ch.SendRequest("env", false, xssh.Marshal(&variable{name, value})); err != nil {
+			return denial{}, err
 		}
 	}
 	return c.start()
 }
 
 // start starts what the session is for.
-func (c *Conn) start() error {
+func (c *Conn) start() (denial, error) {
 	name, what, payload := "shell", "a shell", []byte(nil)
 	switch {
 	case c.what.Subsystem != "":
@@ -138,21 +145,14 @@ func (c *Conn) start() error {
 	case c.what.Command != "":
 		name, what, payload = "exec", fmt.Sprintf("the command %q", c.what.Command), xssh.Marshal(&programRequest{c.what.Command})
 	}
-	ok, err := c.request(name, true, payload)
-	if err != nil {
-		return err
+	ok, err := c.ch.SendRequest(name, true, payload)
+	if err == nil && !ok {
+		return denial{fmt.Errorf("%w %s", ErrNoShell, what)}, nil
 	}
-	if !ok {
-		return fmt.Errorf("%w %s", ErrNoShell, what)
-	}
-	return nil
+	return denial{}, err
 }
 
-func (c *Conn) request(name string, wantReply bool, payload []byte) (bool, error) {
-	return await(c.Client, func() (bool, error) { return c.ch.SendRequest(name, wantReply, payload) })
-}
-
-// refusedSession tells a refusal, whose reason may be that all lines are in use,
+// refusedSession tells a denial, whose reason may be that all lines are in use,
 // from a connection that broke.
 func refusedSession(err error) error {
 	if _, ok := errors.AsType[*xssh.OpenChannelError](err); ok {

@@ -26,6 +26,9 @@ const (
 // wireSize is how much is encoded, and written, at a time.
 const wireSize = 16 << 10
 
+// leastWire is the room for a usual command.
+const leastWire = 128
+
 // encoder turns data into what goes out on the wire.
 type encoder struct {
 	newline Newline
@@ -45,8 +48,9 @@ func (e *encoder) encode(p []byte, binary bool) (wire []byte, n int) {
 			return p[:n], n
 		}
 	}
-	if e.buf == nil {
-		e.buf = make([]byte, 0, wireSize)
+	// A command needs little, and thousands of sessions keep what they have.
+	if need := min(wireSize, 2*len(p)+1); cap(e.buf) < need {
+		e.buf = make([]byte, 0, max(need, leastWire))
 	}
 	wire, n = e.buf[:0], 0
 	for n < len(p) && len(wire) < wireSize-2 {
