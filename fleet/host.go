@@ -40,7 +40,7 @@ func Hosts(hosts []*inventory.Host, base *vty.Config) []*Host {
 		cfg := h.Config(base)
 		out[i] = &Host{
 			Name: h.Name(), Address: h.Address(), Config: cfg, Groups: h.Groups(),
-			Jump: h.Field(inventory.FieldJump).Text(), AAA: h.Field(inventory.FieldAAA).Text(),
+			Jump: h.Jump(), AAA: h.Field(inventory.FieldAAA).Text(),
 			Credential: Credential(h, cfg.User), Sessions: h.Sessions(),
 		}
 	}

@@ -23,7 +23,7 @@ const (
 	FieldPassphrase = "passphrase"  // a secret: opens the key file
 	FieldKnownHosts = "known_hosts" // a known_hosts file; a list where there are several
 	FieldHostKey    = "host_key"    // "strict", "accept-new", "off" or a fingerprint "SHA256:..."
-	FieldJump       = "jump"        // jump hosts, as ssh -J has them
+	FieldJump       = "jump"        // jump hosts, as ssh -J has them, or a list; "none" for none
 	FieldMode       = "mode"        // the mode that commands run in
 	FieldLegacy     = "legacy"      // true allows weak SSH algorithms
 	FieldTimeout    = "timeout"     // a duration, such as "90s": limit on reaching the host and on each command
@@ -56,6 +56,12 @@ func valid(field string, v *Value) string {
 	if field == FieldKeyFile || field == FieldKnownHosts {
 		if len(v.texts()) == 0 {
 			return "must be a file or a list of files"
+		}
+		return ""
+	}
+	if field == FieldJump {
+		if err := checkJump(v); err != nil {
+			return err.Error()
 		}
 		return ""
 	}

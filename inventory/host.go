@@ -106,7 +106,8 @@ func (h *Host) secret(field string) auth.Source {
 }
 
 // Config is base with what the inventory says of the host put in. base is not
-// changed; nil is the zero Config.
+// changed; nil is the zero Config. Where the host is reached through jump hosts and
+// base has no Via, Config's refuses to connect: set it by JumpHosts.Dialer.
 func (h *Host) Config(base *vty.Config) *vty.Config {
 	cfg := vty.Config{}
 	if base != nil {
@@ -124,6 +125,9 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 	text(FieldLegacy, func(s string) { cfg.Legacy, _ = strconv.ParseBool(s) })
 	h.credentials(&cfg)
 	h.hostKeys(&cfg)
+	if through := h.Jump(); through != "" && cfg.Via == nil {
+		cfg.Via = noWay(h.name, through)
+	}
 	if d := h.Timeout(); d > 0 {
 		cfg.OpenTimeout, cfg.Silence = d, -1
 	}

@@ -170,3 +170,46 @@ func TestLabJumpHostToManyDevices(t *testing.T) {
 		}
 	}
 }
+
+// The way through the jump host may be the inventory's, and so may all that a jump
+// host and the routers behind it want to know.
+func TestLabJumpHostOfInventory(t *testing.T) {
+	hop := lab.Require(t, lab.JumpHost)
+	routers := lab.RequireAll(t, lab.FRRVTYSH)
+	text := fmt.Sprintf("defaults:\n  user: %s\n  password: env:LAB_JUMP_PASSWORD\n  known_hosts: %s\n  platform: frr_vtysh\n  jump: %s:%d\nhosts:\n",
+		hop.User, hop.KnownHosts, hop.Address, hop.Port)
+	for _, r := range routers {
+		text += fmt.Sprintf("  %s: {address: %s, port: %d}\n", r.Name, r.Address, r.Port)
+	}
+	text += fmt.Sprintf("  direct: {address: %s, port: %d, jump: none}\n", routers[0].Address, routers[0].Port)
+	file := filepath.Join(t.TempDir(), "inventory.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LAB_JUMP_PASSWORD", hop.Password)
+	run := func(args ...string) (string, int) {
+		t.Helper()
+		var stdout, stderr bytes.Buffer
+		before := connectionsTo(t)
+		args = append([]string{"run", "-F", "none", "--known-hosts", hop.KnownHosts, "-o", "jsonl", "-i", file}, args...)
+		status := cli.Run(t.Context(), append(args, "show running-config"), &streams.Streams{
+			In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: func(string) (string, bool) { return "", false },
+		})
+		if status != exit.OK {
+			t.Fatalf("status %d: %s%s", status, &stdout, &stderr)
+		}
+		return stdout.String(), connectionsTo(t) - before
+	}
+	out, connections := run("-s", "!direct")
+	if connections != 1 {
+		t.Errorf("%d routers took %d connections to the jump host", len(routers), connections)
+	}
+	for _, r := range routers {
+		if !strings.Contains(out, `\nhostname `+r.Hostname+`\n`) {
+			t.Errorf("no answer of %s: %s", r.Name, out)
+		}
+	}
+	if _, connections := run("-s", "direct"); connections != 0 {
+		t.Errorf("a host that needs no jump host took %d connections to it", connections)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 // Flags are the flags of every verb that reaches devices.
 type Flags struct {
+	set          *pflag.FlagSet
 	hosts        []string
 	sims         []string
 	inventory    string
@@ -36,7 +37,7 @@ type Flags struct {
 
 // Register adds the flags to a verb's.
 func (f *Flags) Register(set *pflag.FlagSet) {
-	set.SortFlags = false
+	f.set, set.SortFlags = set, false
 	f.transport = suggest.NewChoice("ssh", "telnet")
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
 	set.StringVarP(&f.inventory, "inventory", "i", "", "inventory to take hosts from: vty's YAML, nornir, Ansible, containerlab, CSV, a list, a program")

@@ -1,12 +1,14 @@
 package target
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"strconv"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/inventory"
 )
@@ -44,34 +46,31 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 // listed is a host of an inventory as a target. What the flags name wins over the
 // inventory.
 func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*Target, error) {
-	if j := h.Field(inventory.FieldJump); j != nil && len(f.jump) == 0 {
-		return nil, exit.Misused(fmt.Errorf("%s: %s.jump is not used yet: name the jump hosts with -J or in the SSH configuration", j.Origin, h.Name()))
-	}
 	t := &Target{Label: h.Name(), Host: Host{Name: h.Name()}, Config: *h.Config(&c.base), timeout: f.timeout}
+	t.Config.Via = nil // the way there is below
+	if h.Field(inventory.FieldJump) != nil {
+		t.jump = cmp.Or(h.Jump(), "none")
+	}
 	if a := h.Field(inventory.FieldAddress).Text(); a != "" {
 		t.Host.Name = a
 	}
 	t.Host.Port, _ = strconv.Atoi(h.Field(inventory.FieldPort).Text())
-	if f.user != "" {
-		t.Config.User = f.user
-	}
-	if f.platform != "" || t.Config.Platform == "" {
-		t.Config.Definition = c.base.Definition
-	} else {
-		def, err := Definition(c.s, t.Config.Platform)
+	f.win(&t.Config, &c.base)
+	if name := t.Config.Platform; t.Config.Definition == nil && !auto(name) {
+		def, err := Definition(c.s, name)
 		if err != nil {
 			return nil, exit.Misused(fmt.Errorf("%s: %w", h.Field(inventory.FieldPlatform).Origin, err))
 		}
 		t.Config.Definition = def
 	}
-	if f.timeout > 0 {
-		t.Config.OpenTimeout, t.Config.Silence = f.timeout, -1
-	} else {
+	if !f.set.Changed("timeout") && h.Timeout() > 0 {
 		t.timeout = h.Timeout()
 	}
 	if err := checkMode(t.Config.Definition, t.Config.Mode); err != nil {
 		return nil, err
 	}
+	t.who = login{user: t.Config.User, auth: t.Config.Auth,
+		name: fmt.Sprint(fleet.Credential(h, t.Config.User), h.Field(inventory.FieldKeyFile))}
 	if err := c.device(ctx, t); err != nil {
 		return nil, err
 	}
@@ -79,4 +78,27 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 		return nil, exit.Misused(fmt.Errorf("%s: no user to log in to %s as: give one in the inventory, use -u, or set $%s", h.Origin(), t.Label, envUser))
 	}
 	return t, nil
+}
+
+// win puts what flags on the command line say over what an inventory says. What
+// comes from the environment or from settings stands below the inventory.
+func (f *Flags) win(cfg, base *vty.Config) {
+	for name, take := range map[string]func(){
+		"user":          func() { cfg.User = base.User },
+		"platform":      func() { cfg.Platform, cfg.Definition = base.Platform, base.Definition },
+		"transport":     func() { cfg.Transport = base.Transport },
+		"mode":          func() { cfg.Mode = base.Mode },
+		"host-key":      func() { cfg.HostKeys = base.HostKeys },
+		"known-hosts":   func() { cfg.HostKeys = base.HostKeys },
+		"legacy":        func() { cfg.Legacy = base.Legacy },
+		"password-file": func() { cfg.Password, cfg.Auth = base.Password, base.Auth },
+		"ask-pass":      func() { cfg.Password, cfg.Auth = base.Password, base.Auth },
+		"identity":      func() { cfg.Auth = base.Auth },
+		"enable-file":   func() { cfg.Secrets = base.Secrets },
+		"timeout":       func() { cfg.OpenTimeout, cfg.Silence = base.OpenTimeout, base.Silence },
+	} {
+		if f.set.Changed(name) {
+			take()
+		}
+	}
 }

@@ -15,6 +15,14 @@ import (
 // maxHops bounds how long a chain may get by jump hosts that have jump hosts.
 const maxHops = 16
 
+// login is who logs in to jump hosts that say nothing of it: whoever does to the
+// device behind them.
+type login struct {
+	name string // tells the logins of an inventory apart
+	user string
+	auth []auth.Method
+}
+
 // jumpHosts prepares the jump hosts that -J names, which every device is reached
 // through.
 func (c *configured) jumpHosts(ctx context.Context) error {
@@ -27,24 +35,24 @@ func (c *configured) jumpHosts(ctx context.Context) error {
 		named = append(named, sshconfig.Jump{User: h.User, Host: h.Name, Port: h.Port})
 	}
 	var err error
-	c.every, err = c.chain(ctx, named, 0)
+	c.every, err = c.chain(ctx, named, c.who, 0)
 	return err
 }
 
 // chain makes hops of jump hosts. The first may itself be reached through others,
 // as the SSH configuration has it.
-func (c *configured) chain(ctx context.Context, named []sshconfig.Jump, depth int) ([]jump.Hop, error) {
+func (c *configured) chain(ctx context.Context, named []sshconfig.Jump, who login, depth int) ([]jump.Hop, error) {
 	if depth > maxHops {
 		return nil, exit.Misused(fmt.Errorf("the jump host %v is reached through itself", named[0]))
 	}
 	var hops []jump.Hop
 	for i, j := range named {
-		hop, said, err := c.hop(ctx, j)
+		hop, said, err := c.hop(ctx, j, who)
 		if err != nil {
 			return nil, err
 		}
 		if i == 0 && said.ProxyJump != nil {
-			if hops, err = c.chain(ctx, said.ProxyJump, depth+1); err != nil {
+			if hops, err = c.chain(ctx, said.ProxyJump, who, depth+1); err != nil {
 				return nil, err
 			}
 		}
@@ -54,24 +62,25 @@ func (c *configured) chain(ctx context.Context, named []sshconfig.Jump, depth in
 }
 
 // hop is a jump host as the SSH configuration knows it. Hops that are written
-// alike are one, so that they share their connection.
-func (c *configured) hop(ctx context.Context, j sshconfig.Jump) (jump.Hop, *sshconfig.Host, error) {
-	said, err := c.resolve(ctx, Host{Name: j.Host, Port: j.Port}, cmp.Or(j.User, c.base.User))
+// alike and that the same account logs in to are one, so that they share their
+// connection.
+func (c *configured) hop(ctx context.Context, j sshconfig.Jump, who login) (jump.Hop, *sshconfig.Host, error) {
+	said, err := c.resolve(ctx, Host{Name: j.Host, Port: j.Port}, cmp.Or(j.User, who.user))
 	if err != nil {
 		return jump.Hop{}, nil, err
 	}
-	key := j.String()
+	key := j.String() + " as " + who.name
 	if hop, ok := c.hops[key]; ok {
 		return hop, said, nil
 	}
-	methods := c.base.Auth
+	methods := who.auth
 	if _, given := c.s.LookupEnv(envJumpPassword); given {
 		if methods, err = c.flags.methods(c.s, env(c.s, envJumpPassword)); err != nil {
 			return jump.Hop{}, nil, err
 		}
 	}
 	open := ssh.Config{
-		User: cmp.Or(j.User, c.base.User), Auth: methods, HostKeys: jumpHostKeys(c.base.HostKeys, c.flags),
+		User: cmp.Or(j.User, who.user), Auth: methods, HostKeys: jumpHostKeys(c.base.HostKeys, c.flags),
 		Socket: c.base.Socket, Legacy: c.base.Legacy, Logger: c.base.Logger,
 	}
 	cfg, err := open.With(said, env(c.s, envPassphrase))

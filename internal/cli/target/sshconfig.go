@@ -24,6 +24,7 @@ type configured struct {
 	file  *sshconfig.Config
 	told  map[sshconfig.Warning]bool
 
+	who   login // as the flags have it
 	pool  *jump.Pool
 	hops  map[string]jump.Hop // so that hops that are written alike are one
 	every []jump.Hop          // that -J names
@@ -33,10 +34,10 @@ type configured struct {
 // names. They end with the set.
 func (f *Flags) configured(ctx context.Context, set *Set, base vty.Config, s *streams.Streams) (*configured, error) {
 	c := &configured{flags: f, s: s, base: base, file: &sshconfig.Config{}, told: map[sshconfig.Warning]bool{},
-		pool: &jump.Pool{}, hops: map[string]jump.Hop{}}
+		who: login{user: base.User, auth: base.Auth}, pool: &jump.Pool{}, hops: map[string]jump.Hop{}}
 	var err error
 	switch {
-	case f.sshConfig == "none", f.hosts == nil:
+	case f.sshConfig == "none", f.hosts == nil && f.inventory == "":
 	case f.sshConfig == "":
 		c.file, err = sshconfig.Default()
 	default:
@@ -100,24 +101,27 @@ func (c *configured) device(ctx context.Context, t *Target) error {
 	return c.through(ctx, t, said)
 }
 
-// through says by which way a device is reached: through the jump hosts of -J,
-// or else as the SSH configuration has it.
+// through says by which way a device is reached: through the jump hosts of -J, or
+// else as the inventory or the SSH configuration has it.
 func (c *configured) through(ctx context.Context, t *Target, said *sshconfig.Host) error {
-	hops := c.every
-	if hops == nil && said != nil {
-		if line := said.ProxyCommand; line != "" {
-			t.Config.Via = byCommand(line)
-			return nil
+	hops, err := c.every, error(nil)
+	switch {
+	case hops != nil || t.jump == "none":
+	case t.jump != "":
+		named, bad := sshconfig.ParseJumps(t.jump)
+		if bad != nil {
+			return exit.Misused(bad)
 		}
-		var err error
-		if hops, err = c.chain(ctx, said.ProxyJump, 0); err != nil {
-			return err
-		}
+		hops, err = c.chain(ctx, named, t.who, 0)
+	case said != nil && said.ProxyCommand != "":
+		t.Config.Via = byCommand(said.ProxyCommand)
+	case said != nil:
+		hops, err = c.chain(ctx, said.ProxyJump, t.who, 0)
 	}
 	if hops != nil {
 		t.Config.Via = c.pool.Dialer(hops...)
 	}
-	return nil
+	return err
 }
 
 // byCommand reaches a host by a proxy command.

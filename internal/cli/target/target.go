@@ -31,6 +31,8 @@ type Target struct {
 
 	timeout time.Duration
 	found   string // the platform that it was found to be
+	jump    string // jump hosts that the inventory names; "none" for none; "" where it says nothing
+	who     login  // logs in to its jump hosts
 }
 
 // Dial opens a session.
@@ -166,7 +168,7 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 	if err := checkMode(c.base.Definition, f.mode); err != nil {
 		return nil, err
 	}
-	t := &Target{Label: h.Address(), Host: h, Config: c.base, timeout: f.timeout}
+	t := &Target{Label: h.Address(), Host: h, Config: c.base, timeout: f.timeout, who: c.who}
 	if h.User != "" {
 		t.Config.User = h.User
 	}

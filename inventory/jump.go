@@ -1,0 +1,101 @@
+package inventory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync"
+
+	"github.com/vtynet/vty/sshconfig"
+	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/ssh"
+)
+
+// noJump is the value that says that a host is reached without jump hosts, whatever
+// its groups say.
+const noJump = "none"
+
+// Jump is the jump hosts that the host is reached through, first hop first, as
+// sshconfig.ParseJumps reads them: "ops@gate:2222,inner". "" means none.
+func (h *Host) Jump() string {
+	text := strings.Join(h.values[FieldJump].texts(), ",")
+	if strings.EqualFold(text, noJump) {
+		return ""
+	}
+	return text
+}
+
+func checkJump(v *Value) error {
+	text := strings.Join(v.texts(), ",")
+	if text == "" {
+		return errors.New("must be jump hosts, [USER@]HOST[:PORT],..., or none")
+	}
+	if strings.EqualFold(text, noJump) {
+		return nil
+	}
+	_, err := sshconfig.ParseJumps(text)
+	return err
+}
+
+// JumpHosts makes the ways through the jump hosts that an inventory names:
+//
+//	ways := &inventory.JumpHosts{Pool: pool, SSH: ssh.Config{User: "ops", HostKeys: auth.KnownHosts()}}
+//	cfg := h.Config(base)
+//	cfg.Via = ways.Dialer(h)
+//
+// Hosts that name the same jump hosts share the connections to them. Its fields are
+// set before its first use; it is safe for concurrent use.
+type JumpHosts struct {
+	// Pool holds the connections; whoever made it closes it.
+	Pool *jump.Pool
+	// SSH says who logs in to the jump hosts and how their host keys are checked. A
+	// user before the @ of a jump host stands before its User.
+	SSH ssh.Config
+
+	mu   sync.Mutex
+	hops map[sshconfig.Jump]jump.Hop // so that hops that are written alike are one
+}
+
+// Dialer is the way to a host, for vty.Config.Via; nil where it needs no jump host.
+func (j *JumpHosts) Dialer(h *Host) func(ctx context.Context, host string, port int) (net.Conn, error) {
+	text := h.Jump()
+	if text == "" {
+		return nil
+	}
+	named, err := sshconfig.ParseJumps(text)
+	if err != nil {
+		return func(context.Context, string, int) (net.Conn, error) { return nil, err } // not of an inventory that was read
+	}
+	hops := make([]jump.Hop, len(named))
+	for i, n := range named {
+		hops[i] = j.hop(n)
+	}
+	return j.Pool.Dialer(hops...)
+}
+
+func (j *JumpHosts) hop(named sshconfig.Jump) jump.Hop {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if h, ok := j.hops[named]; ok {
+		return h
+	}
+	cfg := j.SSH
+	if named.User != "" {
+		cfg.User = named.User
+	}
+	h := jump.Hop{Host: named.Host, Port: named.Port, SSH: &cfg}
+	if j.hops == nil {
+		j.hops = map[sshconfig.Jump]jump.Hop{}
+	}
+	j.hops[named] = h
+	return h
+}
+
+// noWay refuses to connect to a host past its jump hosts.
+func noWay(name, through string) func(context.Context, string, int) (net.Conn, error) {
+	return func(context.Context, string, int) (net.Conn, error) {
+		return nil, fmt.Errorf("the inventory reaches %s through %s: set Config.Via to go that way, by JumpHosts.Dialer", name, through)
+	}
+}
