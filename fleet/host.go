@@ -41,7 +41,7 @@ func Hosts(hosts []*inventory.Host, base *vty.Config) []*Host {
 		out[i] = &Host{
 			Name: h.Name(), Address: h.Address(), Config: cfg, Groups: h.Groups(),
 			Jump: h.Jump(), AAA: h.Field(inventory.FieldAAA).Text(),
-			Credential: Credential(h, cfg.User), Sessions: h.Sessions(),
+			Credential: Credential(h, cmp.Or(cfg.User, h.Field(inventory.FieldUser).Text())), Sessions: h.Sessions(),
 		}
 	}
 	return out

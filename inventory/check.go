@@ -22,7 +22,7 @@ func (inv *Inventory) Check(ctx context.Context) []Problem {
 		if p := h.values[FieldPlatform]; p != nil && p.Text() != "auto" {
 			err, ok := known[p.Text()]
 			if !ok {
-				_, err = platform.Load(p.Text())
+				_, err = inv.library.Load(p.Text())
 				known[p.Text()] = err
 			}
 			if unknown, ok := errors.AsType[*platform.UnknownError](err); ok {

@@ -10,7 +10,8 @@
 //
 // It reads its own YAML, and as they are: nornir's SimpleInventory, Ansible's
 // YAML and INI with group_vars and host_vars, Ansible's dynamic inventories,
-// containerlab's topologies, CSV, plain lists, and NetBox over its REST API.
+// containerlab's topologies, the hosts that ssh_config names, CSV, plain lists, and
+// NetBox over its REST API.
 // Whatever the format, a host comes down to the same fields (see Fields) and to
 // data of the user's own.
 //

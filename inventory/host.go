@@ -8,6 +8,7 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/sshconfig"
 )
 
 // Host is one host with all that it inherits. It is read-only and safe for
@@ -18,6 +19,7 @@ type Host struct {
 	groups []string
 	values map[string]*Value
 	data   map[string]*Value
+	ssh    *sshconfig.Config
 }
 
 // Name is the host's name in the inventory.
@@ -71,9 +73,17 @@ func (h *Host) Variables() map[string]any {
 	return out
 }
 
+// SSHConfig is what the host was read from, where its inventory is a configuration
+// of OpenSSH's; else nil. Then Address is the host's name, and Config has the
+// configuration say what it means, algorithms and all.
+func (h *Host) SSHConfig() *sshconfig.Config { return h.ssh }
+
 // Address is what vty.Dial takes: the address field or else the name, with the
 // port where one is stated.
 func (h *Host) Address() string {
+	if h.ssh != nil {
+		return h.name
+	}
 	name := h.values[FieldAddress].Text()
 	if name == "" {
 		name = h.name
@@ -113,6 +123,11 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 	if base != nil {
 		cfg = *base
 	}
+	if h.ssh != nil {
+		cfg.SSHConfig = h.ssh
+		h.way(&cfg)
+		return &cfg
+	}
 	text := func(field string, set func(string)) {
 		if s := h.values[field].Text(); s != "" {
 			set(s)
@@ -125,9 +140,7 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 	text(FieldLegacy, func(s string) { cfg.Legacy, _ = strconv.ParseBool(s) })
 	h.credentials(&cfg)
 	h.hostKeys(&cfg)
-	if through := h.Jump(); through != "" && cfg.Via == nil {
-		cfg.Via = noWay(h.name, through)
-	}
+	h.way(&cfg)
 	if d := h.Timeout(); d > 0 {
 		cfg.OpenTimeout, cfg.Silence = d, -1
 	}

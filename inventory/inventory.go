@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+
+	"github.com/vtynet/vty/platform"
+	"github.com/vtynet/vty/sshconfig"
 )
 
 // Inventory is hosts, resolved: each has the values of its own, of its groups and
@@ -12,6 +15,7 @@ type Inventory struct {
 	hosts    []*Host
 	byName   map[string]*Host
 	problems []Problem
+	library  *platform.Library
 }
 
 // Hosts are all hosts, in the order in which they were written.
@@ -61,14 +65,16 @@ type book struct {
 	hosts    []*entry
 	groups   map[string]*entry
 	defaults *entry
+	library  *platform.Library
 	problems []Problem
+	ssh      *sshconfig.Config // where the inventory is one
 	// order gives the groups of a host, nearest first; nil means depth first in
 	// the order in which they are written, as nornir has it.
 	order func(b *book, host *entry) []string
 }
 
-func newBook() *book {
-	return &book{groups: map[string]*entry{}, defaults: newEntry("defaults", Origin{})}
+func newBook(library *platform.Library) *book {
+	return &book{library: library, groups: map[string]*entry{}, defaults: newEntry("defaults", Origin{})}
 }
 
 func (b *book) fail(at Origin, field, format string, args ...any) {
@@ -82,7 +88,7 @@ func (b *book) warn(at Origin, field, format string, args ...any) {
 // resolve makes an Inventory of what is written.
 func (b *book) resolve() (*Inventory, error) {
 	b.checkGroups()
-	inv := &Inventory{byName: map[string]*Host{}}
+	inv := &Inventory{byName: map[string]*Host{}, library: b.library}
 	for _, e := range b.hosts {
 		if first := inv.byName[e.name]; first != nil {
 			b.fail(e.origin, "hosts."+e.name, "is given twice, first at %s", first.origin)
@@ -163,7 +169,7 @@ func (b *book) depthFirst(e *entry) []string {
 
 // host resolves a host.
 func (b *book) host(e *entry) *Host {
-	h := &Host{name: e.name, origin: e.origin, values: map[string]*Value{}, data: map[string]*Value{}}
+	h := &Host{name: e.name, origin: e.origin, ssh: b.ssh, values: map[string]*Value{}, data: map[string]*Value{}}
 	if b.order != nil {
 		h.groups = b.order(b, e)
 	} else {

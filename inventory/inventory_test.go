@@ -33,6 +33,18 @@ func unpack(t *testing.T, text string) string {
 	return dir
 }
 
+// rewrite replaces texts in a file.
+func rewrite(t *testing.T, file string, oldnew ...string) {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.NewReplacer(oldnew...).Replace(string(text))), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
 func open(t *testing.T, path string) *Inventory {
 	t.Helper()
 	inv, err := Open(t.Context(), path, nil)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport/jump"
 	"github.com/vtynet/vty/transport/ssh"
@@ -59,43 +60,65 @@ type JumpHosts struct {
 }
 
 // Dialer is the way to a host, for vty.Config.Via; nil where it needs no jump host.
+// Of a host that has an SSHConfig, that says what the names of its jump hosts mean.
 func (j *JumpHosts) Dialer(h *Host) func(ctx context.Context, host string, port int) (net.Conn, error) {
 	text := h.Jump()
 	if text == "" {
 		return nil
 	}
-	named, err := sshconfig.ParseJumps(text)
-	if err != nil {
-		return func(context.Context, string, int) (net.Conn, error) { return nil, err } // not of an inventory that was read
+	return func(ctx context.Context, host string, port int) (net.Conn, error) {
+		named, err := sshconfig.ParseJumps(text)
+		if err != nil {
+			return nil, err
+		}
+		hops := make([]jump.Hop, len(named))
+		for i, n := range named {
+			if hops[i], err = j.hop(ctx, n, h.ssh); err != nil {
+				return nil, fmt.Errorf("jump host %v: %w", n, err)
+			}
+		}
+		return j.Pool.Dial(ctx, hops, host, port)
 	}
-	hops := make([]jump.Hop, len(named))
-	for i, n := range named {
-		hops[i] = j.hop(n)
-	}
-	return j.Pool.Dialer(hops...)
 }
 
-func (j *JumpHosts) hop(named sshconfig.Jump) jump.Hop {
+func (j *JumpHosts) hop(ctx context.Context, named sshconfig.Jump, config *sshconfig.Config) (jump.Hop, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if h, ok := j.hops[named]; ok {
-		return h
+		return h, nil
 	}
 	cfg := j.SSH
 	if named.User != "" {
 		cfg.User = named.User
 	}
 	h := jump.Hop{Host: named.Host, Port: named.Port, SSH: &cfg}
+	if config != nil {
+		said, err := config.Resolve(ctx, sshconfig.Query{Host: named.Host, User: cfg.User, Port: named.Port})
+		if err != nil {
+			return h, err
+		}
+		if said.ProxyJump != nil || said.ProxyCommand != "" {
+			return h, fmt.Errorf("is itself reached through %v%s: name all jump hosts of %s", said.ProxyJump, said.ProxyCommand, named)
+		}
+		h.Host, h.Port = said.HostName, said.Port
+		if h.SSH, err = cfg.With(said, nil); err != nil {
+			return h, err
+		}
+	}
 	if j.hops == nil {
 		j.hops = map[sshconfig.Jump]jump.Hop{}
 	}
 	j.hops[named] = h
-	return h
+	return h, nil
 }
 
-// noWay refuses to connect to a host past its jump hosts.
-func noWay(name, through string) func(context.Context, string, int) (net.Conn, error) {
-	return func(context.Context, string, int) (net.Conn, error) {
-		return nil, fmt.Errorf("the inventory reaches %s through %s: set Config.Via to go that way, by JumpHosts.Dialer", name, through)
+// way refuses to connect past jump hosts where base knows no way through them.
+func (h *Host) way(cfg *vty.Config) {
+	through := h.Jump()
+	if through == "" || cfg.Via != nil {
+		return
+	}
+	cfg.Via = func(context.Context, string, int) (net.Conn, error) {
+		return nil, fmt.Errorf("the inventory reaches %s through %s: set Config.Via to go that way, by JumpHosts.Dialer", h.name, through)
 	}
 }

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/platform"
 )
 
 // Format is a way to write an inventory.
@@ -23,31 +27,59 @@ const (
 	CSV     Format = "csv"     // one host a row, under names of columns
 	List    Format = "list"    // [USER@]HOST[:PORT], one a line
 	Program Format = "program" // a program that prints JSON, as Ansible's dynamic inventories do
+	SSH     Format = "ssh"     // OpenSSH's client configuration: the hosts that it names
+	NetBox  Format = "netbox"  // NetBox, by its REST API: a URL in place of a file
 )
 
 // Formats are all formats.
-func Formats() []Format { return []Format{Native, Nornir, Ansible, Clab, CSV, List, Program} }
+func Formats() []Format {
+	return []Format{Native, Nornir, Ansible, Clab, CSV, List, Program, SSH, NetBox}
+}
 
 // Options say how an inventory is read. Nil is the zero Options.
 type Options struct {
 	// Format is the format, where the content does not tell; "" detects it.
 	Format Format
+	// Platforms are those that a platform's name may be of; nil means those that come
+	// with vty.
+	Platforms *platform.Library
+	// Token is NetBox's API token; nil means the environment variable NETBOX_TOKEN.
+	Token auth.Source
 }
 
 // maxFile bounds what is read of one file.
 const maxFile = 64 << 20
 
-// Open reads the inventory at path: a file, a program, or a folder that holds
-// nornir's hosts.yaml, or Ansible's inventory, hosts, hosts.yml or hosts.ini. What
+// Open reads the inventory at path: a file, a program, the https:// URL of a NetBox
+// or a folder that holds nornir's hosts.yaml, or Ansible's
+// inventory, hosts, hosts.yml or hosts.ini. What
 // is wrong with its content is an *InvalidError; ErrFormat says that the format
 // could not be told. A program is run only if its file is executable and begins
 // as programs do, or if Options.Format says so.
+//
+// The URL of a NetBox is its own, or that of one of its lists as a browser shows it,
+// with filters:
+//
+//	https://netbox.example.net/?site=ams&status=active     devices and virtual machines
+//	https://netbox.example.net/dcim/devices/?role=leaf     devices
+//	https://netbox.example.net/virtualization/virtual-machines/?cluster=c1
+//
+// Hosts there without a name or a primary IP are left out, which Check says. http://
+// is for a NetBox on this machine alone, since anyone on the way could read the
+// token.
 func Open(ctx context.Context, path string, opts *Options) (*Inventory, error) {
 	if opts == nil {
 		opts = &Options{}
 	}
 	if opts.Format != "" && !slices.Contains(Formats(), opts.Format) {
 		return nil, fmt.Errorf("%q: %w: want one of %v", opts.Format, ErrFormat, Formats())
+	}
+	b := newBook(cmp.Or(opts.Platforms, platform.Embedded()))
+	if opts.Format == NetBox || opts.Format == "" && isURL(path) {
+		if err := b.netBox(ctx, path, cmp.Or(opts.Token, auth.Env("NETBOX_TOKEN"))); err != nil {
+			return nil, err
+		}
+		return b.resolve()
 	}
 	file, err := entryFile(path)
 	if err != nil {
@@ -58,19 +90,20 @@ func Open(ctx context.Context, path string, opts *Options) (*Inventory, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parse(file, text, Program)
+		return b.parse(ctx, file, text, Program)
 	}
 	text, err := readFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return parse(file, text, opts.Format)
+	return b.parse(ctx, file, text, opts.Format)
 }
 
 // Parse reads the text of an inventory; file is its name in errors, beside which
-// further files are looked for. Format "" detects the format.
+// further files are looked for. Format "" detects the format; SSH reads the file
+// itself, and NetBox has none.
 func Parse(file string, text []byte, format Format) (*Inventory, error) {
-	return parse(file, text, format)
+	return newBook(platform.Embedded()).parse(context.Background(), file, text, format)
 }
 
 func readFile(file string) ([]byte, error) {
@@ -107,13 +140,20 @@ func entryFile(path string) (string, error) {
 	return "", fmt.Errorf("inventory: the folder %s holds none of %s", path, strings.Join(names, ", "))
 }
 
-func parse(file string, text []byte, format Format) (*Inventory, error) {
+func (b *book) parse(ctx context.Context, file string, text []byte, format Format) (*Inventory, error) {
 	text = bytes.TrimPrefix(text, []byte("\xef\xbb\xbf"))
-	b := newBook()
+	if format == "" && looksSSHConfig(file, text) {
+		format = SSH
+	}
 	if format == "" && !looksYAML(file, text) {
 		format = detectText(file, text)
 	}
 	switch format {
+	case NetBox:
+		return nil, fmt.Errorf("inventory: %s: NetBox is read from its URL, not from a file", file)
+	case SSH:
+		b.sshConfig(ctx, file)
+		return b.resolve()
 	case CSV:
 		b.csv(file, text)
 		return b.resolve()

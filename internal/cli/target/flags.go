@@ -40,7 +40,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	f.set, set.SortFlags = set, false
 	f.transport = suggest.NewChoice("ssh", "telnet")
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
-	set.StringVarP(&f.inventory, "inventory", "i", "", "inventory to take hosts from: vty's YAML, nornir, Ansible, containerlab, CSV, a list, a program")
+	set.StringVarP(&f.inventory, "inventory", "i", "", "inventory to take hosts from: vty's YAML, nornir, Ansible, containerlab, ssh_config, CSV, a list, a program, a NetBox's URL")
 	set.StringVarP(&f.selector, "select", "s", "", "which hosts of the inventory: 'site=ams,role=leaf', '!spine', 'host~^r[0-9]', a group, a glob")
 	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
 	set.StringVarP(&f.platform, "platform", "p", "", "what the device is: a name (vty platforms lists them) or a definition file (default auto: found out within the session)")

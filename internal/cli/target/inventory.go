@@ -25,7 +25,7 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 	if err != nil {
 		return exit.Misused(err)
 	}
-	inv, err := inventory.Open(ctx, f.inventory, nil)
+	inv, err := inventory.Open(ctx, f.inventory, &inventory.Options{Platforms: Library(c.s)})
 	if err != nil {
 		return exit.Misused(err)
 	}
@@ -34,6 +34,9 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 		return exit.Misused(fmt.Errorf("no host of %s is selected; it has %d hosts in the groups %v", f.inventory, len(inv.Hosts()), inv.Groups()))
 	}
 	for _, h := range hosts {
+		if file := h.SSHConfig(); file != nil {
+			c.file = file
+		}
 		t, err := f.listed(ctx, h, c)
 		if err != nil {
 			return err
@@ -47,14 +50,14 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 // inventory.
 func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*Target, error) {
 	t := &Target{Label: h.Name(), Host: Host{Name: h.Name()}, Config: *h.Config(&c.base), timeout: f.timeout}
-	t.Config.Via = nil // the way there is below
-	if h.Field(inventory.FieldJump) != nil {
-		t.jump = cmp.Or(h.Jump(), "none")
+	t.Config.Via, t.Config.SSHConfig = nil, nil // device below sees to the way, and to what the configuration says
+	if h.SSHConfig() == nil {
+		if h.Field(inventory.FieldJump) != nil {
+			t.jump = cmp.Or(h.Jump(), "none")
+		}
+		t.Host.Name = cmp.Or(h.Field(inventory.FieldAddress).Text(), h.Name())
+		t.Host.Port, _ = strconv.Atoi(h.Field(inventory.FieldPort).Text())
 	}
-	if a := h.Field(inventory.FieldAddress).Text(); a != "" {
-		t.Host.Name = a
-	}
-	t.Host.Port, _ = strconv.Atoi(h.Field(inventory.FieldPort).Text())
 	f.win(&t.Config, &c.base)
 	if name := t.Config.Platform; t.Config.Definition == nil && !auto(name) {
 		def, err := Definition(c.s, name)
