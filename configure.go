@@ -183,13 +183,14 @@ func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	}
 	mode, _ := platform.Target(conf.Mode)
 	other, _ := platform.Target(d.def.Candidate.Mode)
-	if len(how.Commit) == 0 && conf.transactional() || other != "" && mode == other {
-		if how = d.def.Candidate; how.Mode == "" && d.def.Configure.Mode != "" {
-			return nil, missing("a candidate, a difference, a check, a comment or a timer")
-		}
+	if other != "" && (mode == other || len(how.Commit) == 0 && conf.transactional()) {
+		how = d.def.Candidate
 	}
 	if how.Mode == "" {
 		return nil, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
+	}
+	if len(how.Commit) == 0 && conf.transactional() { // lines would act at once
+		return nil, missing("a candidate, a difference, a check, a comment or a timer")
 	}
 	if conf.Mode != "" {
 		how.Mode = conf.Mode

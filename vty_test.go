@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
@@ -209,6 +210,26 @@ func TestHelpKeyIsNotTyped(t *testing.T) {
 	report, err := d.Configure(t.Context(), "interface GigabitEthernet1", "description who?")
 	if !errors.Is(err, vty.ErrInput) || len(report.Lines) != 0 || d.Mode() != "privileged" {
 		t.Errorf("a configuration line: %v, %+v", err, report)
+	}
+}
+
+// Where lines act at once, what needs a candidate is refused before anything is
+// typed.
+func TestWishesThatNeedACandidate(t *testing.T) {
+	for _, name := range []string{"cisco_iosxe", "frr_vty"} { // with a way back after a time, and without
+		dev := newSim(t, name, nil)
+		d := fronts[0].simulated(t, dev, vty.Config{})
+		before := dev.RunningConfig()
+		for wish, conf := range map[string]vty.Configuration{
+			"candidate": {Candidate: true}, "diff": {Diff: true}, "check": {Check: true}, "dry run": {DryRun: true},
+			"comment": {Comment: "x"}, "label": {Label: "x"}, "confirm": {Confirm: time.Minute},
+		} {
+			conf.Lines = []string{"hostname changed"}
+			report, err := d.Apply(t.Context(), conf)
+			if !errors.Is(err, vty.ErrUnsupported) || len(report.Lines) != 0 || len(report.Unsent) != 1 || dev.RunningConfig() != before {
+				t.Errorf("%s: %s: %v, %+v", name, wish, err, report)
+			}
+		}
 	}
 }
 
