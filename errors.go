@@ -31,6 +31,8 @@ var (
 	ErrAmbiguous = errors.New("ambiguous prompt")
 	// ErrStayed: a command that was to end the session did not.
 	ErrStayed = errors.New("the device did not end the session")
+	// ErrIncomplete: an answer does not end as the outputs of its command do.
+	ErrIncomplete = errors.New("the answer is not complete")
 	// ErrInput: the text given cannot be typed as one command.
 	ErrInput = errors.New("not a command")
 )

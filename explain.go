@@ -145,6 +145,8 @@ func explainSession(err error) (Explanation, bool) {
 	switch {
 	case errors.As(err, new(*QuestionError)):
 		return Explanation{"the command asks before it does something", "answer it (Interact, Command.Whenever), or use a form of the command that asks nothing"}, true
+	case errors.Is(err, ErrIncomplete):
+		return Explanation{"the device cut the output off, or a line in it looks like its prompt", "run the command again; if it stays so, set Config.Confirm"}, true
 	case errors.Is(err, ErrDesync):
 		return Explanation{"keys were lost or typed by somebody else, or output holds the device's own prompt", "run the command again; if it stays so, set Config.Confirm"}, true
 	case errors.As(err, new(*TimeoutError)):

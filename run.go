@@ -2,6 +2,7 @@ package vty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 	"regexp"
@@ -15,7 +16,8 @@ import (
 // Run types a command in the mode that commands run in and returns the answer.
 //
 // A command that the device refuses returns both the result and a
-// *CommandError; the session goes on. With a *TimeoutError, a *QuestionError and
+// *CommandError; the session goes on. An answer without the end that the
+// platform's outputs have comes with an *IncompleteError and Result.Partial. With a *TimeoutError, a *QuestionError and
 // a *ClosedError comes what there was of the answer, with Result.Partial set,
 // unless there was nothing; a *DesyncError and a *ModeError come without a
 // result. Errors that wrap ErrClosed mean that the session is over.
@@ -65,6 +67,10 @@ type Command struct {
 	Steps []Step
 	// Whenever are questions that may come at any time, each up to three times.
 	Whenever []Step
+	// Usual answers the questions for which the platform's definition has a usual
+	// answer, such as the return that IOS wants at [confirm], with that. Steps and
+	// Whenever come first.
+	Usual bool
 	// Ends allows the device to end the session instead of showing a prompt, also
 	// by showing its login on the same stream.
 	Ends bool
@@ -110,6 +116,9 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 	reply, err := d.ch.Send(ctx, d.command(cmd))
 	if err != nil {
 		err = fmt.Errorf("%s: %w", d.host, err)
+		if asked, ok := errors.AsType[*QuestionError](err); ok {
+			err = d.suggest(err, asked)
+		}
 		if reply == nil {
 			return nil, err
 		}
@@ -151,6 +160,8 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 		}
 		if reason, refused := judge(seen.text(), d.def.Failures); refused {
 			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(reason)})
+		} else if err := d.complete(cmd.Line, seen.text()); err != nil {
+			yield("", err)
 		}
 	}
 }
@@ -194,6 +205,10 @@ func (d *Device) watch(ctx context.Context, cmd Command) (*Result, error) {
 	if res.Reason, res.Failed = judge(res.text, d.def.Failures); res.Failed {
 		return res, &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(res.Reason), Answer: res.text}
 	}
+	if err := d.complete(cmd.Line, res.text); err != nil {
+		res.Partial = true
+		return res, err
+	}
 	return res, nil
 }
 
@@ -220,6 +235,9 @@ func (d *Device) command(cmd Command) channel.Input {
 	}
 	for _, s := range cmd.Whenever {
 		in.Asks = append(in.Asks, s.ask())
+	}
+	if cmd.Usual {
+		in.Asks = append(in.Asks, d.usual()...)
 	}
 	return in
 }
@@ -250,11 +268,19 @@ func (d *Device) answer(command string, reply *channel.Reply) *Result {
 	}
 }
 
-// result makes a Result of a reply, and a *CommandError of a refusal.
+// result makes a Result of a reply, a *CommandError of a refusal, and an
+// *IncompleteError of an answer without its end.
 func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
 	r := d.answer(command, reply)
 	if r.Reason, r.Failed = judge(r.text, d.def.Failures); r.Failed {
 		return r, &CommandError{Host: d.host, Command: command, Reason: d.ch.Mask(r.Reason), Answer: r.text}
+	}
+	if r.Ended { // by the command, as it seems
+		return r, nil
+	}
+	if err := d.complete(command, r.text); err != nil {
+		r.Partial = true
+		return r, err
 	}
 	return r, nil
 }
@@ -286,6 +312,13 @@ func (d *Device) printable(text string) error {
 	for _, r := range text {
 		if r < ' ' && r != '\n' || r == 0x7f {
 			return &InputError{Input: text, Why: fmt.Sprintf("control character %U in it", r)}
+		}
+	}
+	if longest := d.def.Typing.Line; longest > 0 {
+		for line := range strings.SplitSeq(text, "\n") {
+			if len(line) > longest {
+				return &InputError{Input: line, Why: fmt.Sprintf("it has %d bytes, and %s takes lines of %d at most", len(line), d.def.Name, longest)}
+			}
 		}
 	}
 	first, _, _ := strings.Cut(text, "\n") // the lines below are text, in which nothing helps

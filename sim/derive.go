@@ -45,6 +45,7 @@ func derive(def *platform.Definition) data {
 	dv.configuration()
 	dv.commands()
 	dv.ways()
+	dv.endings()
 	return dv.data
 }
 
@@ -248,6 +249,19 @@ func (dv *deriving) commands() {
 func (dv *deriving) shows(on string, answer text) {
 	if on != "" {
 		dv.data.Commands = append(dv.data.Commands, command{In: []string{"*"}, On: on, Text: answer})
+	}
+}
+
+// endings has the answers end as the definition says that they do.
+func (dv *deriving) endings() {
+	for i := range dv.data.Commands {
+		c := &dv.data.Commands[i]
+		for _, e := range dv.def.Endings {
+			if e.Command == nil || e.Command.MatchString(c.On) {
+				c.Text.parts = append(c.Text.parts, part{line: compile(platform.Example(e.Line))})
+				break
+			}
+		}
 	}
 }
 

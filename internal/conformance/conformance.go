@@ -33,6 +33,7 @@ func Parts() []Part {
 		{"configure", configure},
 		{"candidate", candidate},
 		{"save", save},
+		{"running", running},
 		{"close", leave},
 	}
 }
@@ -131,7 +132,8 @@ func pages(ctx context.Context, def *platform.Definition) error {
 		}
 		texts = append(texts, text)
 	}
-	if n := strings.Count(texts[0], "\n") + 1; n != long {
+	// Some platforms end every output with a line of their own.
+	if n := strings.Count(texts[0], fmt.Sprintf(" of %d on ", long)); n != long {
 		return fmt.Errorf("%d lines instead of %d", n, long)
 	}
 	if texts[0] != texts[1] {
@@ -288,6 +290,31 @@ func save(ctx context.Context, def *platform.Definition) (err error) {
 		return fmt.Errorf("a platform that cannot save: %w", unexpected(err))
 	}
 	return err
+}
+
+// running reads the running configuration and that of a restart.
+func running(ctx context.Context, def *platform.Definition) (err error) {
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	for _, show := range []struct {
+		command string
+		read    func(context.Context) (*vty.Result, error)
+	}{{def.Running.Show, s.RunningConfig}, {def.Running.Startup, s.StartupConfig}} {
+		res, err := show.read(ctx)
+		switch {
+		case show.command == "" && !errors.Is(err, vty.ErrUnsupported):
+			return fmt.Errorf("a configuration that cannot be shown: %w", unexpected(err))
+		case show.command == "":
+		case err != nil:
+			return err
+		case !strings.Contains(def.Running.Steady(def.Running.Masked(res.Text())), "description uplink"):
+			return fmt.Errorf("%q shows %q", show.command, res.Text())
+		}
+	}
+	return nil
 }
 
 // leave closes a session, and sees that the device took leave as well.

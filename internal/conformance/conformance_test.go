@@ -54,6 +54,7 @@ func TestTheScriptFails(t *testing.T) {
 			d.Samples.Refused = []string{"no such thing"}
 		})},
 		{"candidate", def(func(d *platform.Definition) { d.Configure.Abort = []platform.Step{{Send: "commit"}} })},
+		{"running", def(func(d *platform.Definition) { d.Running.Volatile = []*regexp.Regexp{regexp.MustCompile("uplink")} })},
 		{"save", def(func(d *platform.Definition) { d.Configure.Save = []platform.Step{{Send: "\x01"}} })},
 	}
 	for _, test := range tests {
