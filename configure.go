@@ -135,14 +135,14 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	if parts == nil {
 		parts = &d.def.Configure
 	}
-	var lines []string
 	for _, s := range parts.Statements(conf.Lines) {
-		if err := d.printable(s.Text); err != nil {
+		report.Unsent = append(report.Unsent, s.Text)
+	}
+	for _, line := range report.Unsent {
+		if err := d.printable(line); err != nil {
 			return report, err
 		}
-		lines = append(lines, s.Text)
 	}
-	report.Unsent = lines
 	if err != nil {
 		return report, err
 	}

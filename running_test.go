@@ -111,7 +111,7 @@ func TestLongestLine(t *testing.T) {
 		t.Errorf("a command: %v", err)
 	}
 	report, err := d.Configure(t.Context(), "hostname r2", long)
-	if !errors.Is(err, vty.ErrInput) || len(report.Lines) != 0 {
+	if !errors.Is(err, vty.ErrInput) || len(report.Lines) != 0 || len(report.Unsent) != 2 {
 		t.Errorf("a configuration line: %+v, %v", report, err)
 	}
 	if _, err := d.Run(t.Context(), long[:40]); errors.Is(err, vty.ErrInput) {

@@ -30,6 +30,7 @@ func Lint(name string, text []byte) (*Definition, []*Problem, error) {
 	p.overlaps(d)
 	p.untaken(d)
 	p.strays(d)
+	p.unlimited(d)
 	p.unproved(d)
 	weak := &InvalidError{Problems: p.problems}
 	weak.sort()
@@ -89,6 +90,15 @@ func (p *parser) strays(d *Definition) {
 			if f.Severity != SeverityIgnore && f.Pattern.MatchString(text) && Judge(text, d.Failures) != SeverityIgnore {
 				p.failAt(fmt.Sprintf("failures[%d]", i), "matches %q, which is a sample of what is accepted", text)
 			}
+		}
+	}
+}
+
+// unlimited finds endings that every command is to have.
+func (p *parser) unlimited(d *Definition) {
+	for i, e := range d.Endings {
+		if e.Command == nil {
+			p.failAt(fmt.Sprintf("endings[%d]", i), "is for all commands: those that end otherwise become errors; name the ones it is known of (command)")
 		}
 	}
 }

@@ -1,9 +1,14 @@
 package platform
 
-import "strings"
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
 
 // Complete reports whether an output ends as the outputs of its command do, by
-// the first of d's Endings for that command; true where there is none.
+// the first of d's Endings for that command; true where there is none. Messages
+// that the device shows unasked may stand behind the end.
 func (d *Definition) Complete(command, output string) bool {
 	for _, e := range d.Endings {
 		if e.Command == nil || e.Command.MatchString(strings.TrimSpace(command)) {
@@ -13,10 +18,18 @@ func (d *Definition) Complete(command, output string) bool {
 	return true
 }
 
-// lastWords is the last line of a text that is not blank, without trailing blanks.
+// lastWords is the last line of a text that is neither blank nor a message shown
+// unasked, without trailing blanks.
 func lastWords(text string) string {
-	text = strings.TrimRight(text, " \t\r\n")
-	return text[strings.LastIndexByte(text, '\n')+1:]
+	for {
+		text = strings.TrimRight(text, " \t\r\n")
+		at := strings.LastIndexByte(text, '\n')
+		line := text[at+1:]
+		if at < 0 || !slices.ContainsFunc(universalMessages, func(re *regexp.Regexp) bool { return re.MatchString(line) }) {
+			return line
+		}
+		text = text[:at]
+	}
 }
 
 // hidden stands for a secret.

@@ -20,6 +20,8 @@ func TestComplete(t *testing.T) {
 		{"show run", "a\nend of it", false},
 		{"show run", "a\nDone", false}, // the first that knows the command counts
 		{"show run", "", false},
+		{"show run", "a\nend\n\n*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface Gi1, changed state to up\nMessage from syslogd@r1 at noon", true},
+		{"show run", "a\n*Mar  1 00:01:02.003: %LINK-3-UPDOWN: Interface Gi1, changed state to up", false},
 		{"show x", "a\nDone", true},
 		{"show x", "end", false},
 		{"other", "a", true},

@@ -21,7 +21,7 @@ const (
 	OK          Status = 0
 	Refused     Status = 1   // a device refused a command, or its answer could not be parsed
 	Usage       Status = 2   // the command line makes no sense
-	Unreached   Status = 3   // a host could not be reached or logged in to, or the session was lost
+	Unreached   Status = 3   // a host could not be reached or logged in to, the session was lost, or an answer was cut off
 	TimedOut    Status = 4   // time ran out, while connecting or while waiting for an answer
 	Interrupted Status = 130 // Ctrl-C, as shells have it
 )
@@ -77,7 +77,7 @@ func Of(err error) Status {
 		return Interrupted
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, vty.ErrSilence), errors.Is(err, socket.ErrTimedOut):
 		return TimedOut
-	case errors.As(err, &dial), errors.Is(err, vty.ErrClosed), errors.Is(err, vty.ErrDesync):
+	case errors.As(err, &dial), errors.Is(err, vty.ErrClosed), errors.Is(err, vty.ErrDesync), errors.Is(err, vty.ErrIncomplete):
 		return Unreached
 	case errors.Is(err, transfer.ErrRefused), errors.Is(err, transfer.ErrExists), errors.Is(err, transfer.ErrMismatch), errors.Is(err, transfer.ErrNoResume):
 		return Refused

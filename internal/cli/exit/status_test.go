@@ -28,6 +28,7 @@ func TestOf(t *testing.T) {
 		{"a refused login", &vty.DialError{Phase: vty.PhaseLogin, Err: &vty.LoginError{}}, Unreached},
 		{"a session that ended", &vty.ClosedError{Err: io.EOF}, Unreached},
 		{"out of step", &vty.DesyncError{}, Unreached},
+		{"an answer that was cut off", &vty.IncompleteError{Command: "x"}, Unreached},
 		{"unknown", errors.New("?"), Unreached},
 		{"a refused port", &vty.DialError{Err: fmt.Errorf("%w", socket.ErrRefused)}, Unreached},
 		{"a black hole", &vty.DialError{Err: fmt.Errorf("%w", socket.ErrTimedOut)}, TimedOut},

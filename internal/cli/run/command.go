@@ -55,8 +55,8 @@ Ctrl-C stops the command that is running and leaves the device at its prompt;
 a second Ctrl-C quits at once.
 
 Exit status: 0 all well, 1 a device refused a command, 2 usage, 3 a host could not
-be reached or logged in to, 4 timed out, 130 stopped by Ctrl-C. Of several hosts
-the worst wins, which is the highest number.`,
+be reached or logged in to, or an answer was cut off, 4 timed out, 130 stopped by
+Ctrl-C. Of several hosts the worst wins, which is the highest number.`,
 		Example: `  vty run --sim cisco_iosxe 'show version'
   vty run -H ops@r1.example.net -p cisco_iosxe 'show version' 'show ip interface brief'
   VTY_PASSWORD=... vty run -H 127.0.1.1:2605 -t telnet -p frr_vty 'show running-config'

@@ -23,7 +23,11 @@ func (f *Flags) simulate(ctx context.Context, set *Set, s *streams.Streams, name
 	if err != nil {
 		return err
 	}
-	if err := checkMode(def, f.mode); err != nil {
+	driven := def
+	if base.Definition != nil {
+		driven = base.Definition
+	}
+	if err := checkMode(driven, f.mode); err != nil {
 		return err
 	}
 	model, err := sim.NewModel(def)
@@ -58,9 +62,9 @@ func (f *Flags) simulate(ctx context.Context, set *Set, s *streams.Streams, name
 		t.Label = fmt.Sprintf("%s#%d", name, i)
 	}
 	user, password, _ := dev.Credentials()
-	t.Config.Definition, t.Config.User = def, user
-	if f.platform == vty.Auto { // what it is, is to be found out all the same
-		t.Config.Definition = nil
+	t.Config.User = user
+	if f.platform != vty.Auto { // with auto, what it is, is to be found out all the same
+		t.Config.Definition = driven
 	}
 	t.Config.Password = auth.Literal(password)
 	t.Config.Auth = []auth.Method{auth.Password(t.Config.Password)}
