@@ -121,10 +121,6 @@ func (a *ansibleBook) yamlGroup(name string, v *Value, at string) {
 func (b *book) dynamic(root *Value) {
 	a := b.newAnsible()
 	m := root.fields()
-	if m == nil {
-		b.fail(root.Origin, "", "must be an object of groups, and is %s", root.kind())
-		return
-	}
 	for _, name := range inOrder(m) {
 		v := m[name]
 		if name == "_meta" {

@@ -149,7 +149,7 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 
 func (h *Host) credentials(cfg *vty.Config) {
 	password, enable := h.secret(FieldPassword), h.secret(FieldEnable)
-	files := h.values[FieldKeyFile].texts()
+	files := h.values[FieldKeyFile].files()
 	if password != nil || files != nil {
 		// The host's own methods take the place of the usual ones.
 		var methods []auth.Method
@@ -178,7 +178,7 @@ func (h *Host) credentials(cfg *vty.Config) {
 }
 
 func (h *Host) hostKeys(cfg *vty.Config) {
-	files := h.values[FieldKnownHosts].texts()
+	files := h.values[FieldKnownHosts].files()
 	switch policy := h.values[FieldHostKey].Text(); policy {
 	case "":
 		if files != nil {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -337,20 +338,35 @@ func TestCSVAndList(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	inv, err := Parse("inv.yaml", []byte("hosts:\n  r1: {address: 192.0.2.1, platform: arista_eso}\n  r2: {address: 192.0.2.1, password: \"env:NO_SUCH_THING\"}\n"), "")
+	inv, err := Parse("inv.yaml", []byte(`hosts:
+  r1: {address: 192.0.2.1, platform: arista_eso}
+  r2: {address: 192.0.2.1, password: "env:NO_SUCH_THING", port: 22}
+  r3: {address: 192.0.2.1, port: 2222, platform: cisco_iosxe, mode: privilegd}
+  r4: {address: 192.0.2.1, jump: gate}
+  r5: {address: 192.0.2.1, transport: telnet, platform: auto}
+  r6: {address: "2001:DB8::1"}
+  r7: {address: "2001:db8:0::1", key_file: no/such/key, platform: ./mine.yaml}
+  r8: {address: R9.example.net}
+  r9: {address: r9.example.net}
+`), "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []string
 	for _, p := range inv.Check(t.Context()) {
-		all = append(all, p.String())
+		all = append(all, fmt.Sprint(p, p.Warning))
 	}
-	text := strings.Join(all, "\n")
-	for _, want := range []string{`inv.yaml:2: hosts.r1.platform "arista_eso" is no platform that vty knows; did you mean arista_eos?`,
-		"inv.yaml:3: hosts.r2.address is 192.0.2.1, as that of r1", "inv.yaml:3: hosts.r2.password cannot be had"} {
-		if !strings.Contains(text, want) {
-			t.Errorf("no %q in\n%s", want, text)
-		}
+	want := []string{
+		`inv.yaml:2: hosts.r1.platform "arista_eso" is no platform that vty knows; did you mean arista_eos? false`,
+		"inv.yaml:3: hosts.r2.address is 192.0.2.1:22, as that of r1 at inv.yaml:2 true",
+		"inv.yaml:3: hosts.r2.password cannot be had: environment variable NO_SUCH_THING is not set: no secret false",
+		`inv.yaml:4: hosts.r3.mode "privilegd" is no mode of cisco_iosxe false`,
+		"inv.yaml:8: hosts.r7.address is 2001:db8:0::1, as that of r6 at inv.yaml:7 true",
+		"inv.yaml:8: hosts.r7.key_file cannot be read: stat no/such/key: no such file or directory false",
+		"inv.yaml:10: hosts.r9.address is r9.example.net, as that of r8 at inv.yaml:9 true",
+	}
+	if !slices.Equal(all, want) {
+		t.Errorf("problems\n%s\nwant\n%s", strings.Join(all, "\n"), strings.Join(want, "\n"))
 	}
 }
 

@@ -177,6 +177,7 @@ func (b *book) parse(ctx context.Context, file string, text []byte, format Forma
 			return nil, fmt.Errorf("inventory: %s: %w; say which it is: one of %v", file, ErrFormat, Formats())
 		}
 	}
+	b.mapping(root, "") // of every form that is left
 	switch format {
 	case Native:
 		b.native(root)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/home"
 )
 
 // Origin is the place where a value was written.
@@ -122,6 +123,15 @@ func (v *Value) texts() []string {
 		return nil
 	}
 	return []string{v.Text()}
+}
+
+// files are texts that name files, of which some may be written as ~/PATH.
+func (v *Value) files() []string {
+	files := v.texts()
+	for i, f := range files {
+		files[i] = home.Expand(f)
+	}
+	return files
 }
 
 // under tells every value below v, and v itself, whose it is; where that is known

@@ -71,8 +71,8 @@ func (d *document) value(n *yaml.Node, budget *int, depth int) *Value {
 			if first := m[key.Value]; first != nil && first.Origin.Line >= n.Line && first.Origin != child.Origin {
 				d.book.warn(Origin{File: d.file, Line: key.Line}, key.Value, "is given twice, first at %s; the later is used", first.Origin)
 			}
-			if val.Kind == yaml.ScalarNode && val.Tag == "!!null" {
-				child.Origin.Line = key.Line
+			if val.Kind != yaml.ScalarNode && val.Kind != yaml.AliasNode || val.Tag == "!!null" {
+				child.Origin.Line = key.Line // where a reader looks for it
 			}
 			m[key.Value] = child
 		}

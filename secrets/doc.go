@@ -14,6 +14,7 @@ import (
 	"sync"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/home"
 )
 
 // Parse reads a reference:
@@ -26,7 +27,7 @@ import (
 //	age:FILE              a file that age encrypted, for the identity in $AGE_IDENTITY
 //	ansible-vault:FILE    a file that ansible-vault encrypted
 //
-// The source it returns asks once; see Once.
+// Files may be written as ~/PATH. The source that it returns asks once; see Once.
 func Parse(ref string) (auth.Source, error) {
 	scheme, rest, ok := strings.Cut(ref, ":")
 	build := schemes[scheme]
@@ -46,12 +47,12 @@ func Parse(ref string) (auth.Source, error) {
 
 var schemes = map[string]func(rest string) (auth.Source, error){
 	"env":           func(name string) (auth.Source, error) { return auth.Env(name), nil },
-	"file":          func(path string) (auth.Source, error) { return auth.File(path), nil },
+	"file":          func(path string) (auth.Source, error) { return auth.File(home.Expand(path)), nil },
 	"command":       func(line string) (auth.Source, error) { return Command(strings.Fields(line)...), nil },
 	"keyring":       keyringReference,
 	"vault":         vaultReference,
-	"age":           func(path string) (auth.Source, error) { return AgeFile(path), nil },
-	"ansible-vault": func(path string) (auth.Source, error) { return AnsibleVaultFile(path), nil },
+	"age":           func(path string) (auth.Source, error) { return AgeFile(home.Expand(path)), nil },
+	"ansible-vault": func(path string) (auth.Source, error) { return AnsibleVaultFile(home.Expand(path)), nil },
 }
 
 // Once asks src the first time and gives the same secret from then on. Those who

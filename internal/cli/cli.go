@@ -16,6 +16,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/config"
 	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/inventory"
 	"github.com/vtynet/vty/internal/cli/netconf"
 	"github.com/vtynet/vty/internal/cli/parse"
 	"github.com/vtynet/vty/internal/cli/platforms"
@@ -93,7 +94,7 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(flagError)
 	cmd.AddCommand(
-		run.Command(s), parse.Command(s), config.Command(s), shell.Command(s), doctor.Command(s),
+		run.Command(s), parse.Command(s), config.Command(s), shell.Command(s), doctor.Command(s), inventory.Command(s),
 		netconf.Command(s), transfer.Put(s), transfer.Get(s), platforms.Command(s), sim.Command(s), version.Command(s),
 	)
 	return cmd
