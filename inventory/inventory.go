@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sshconfig"
@@ -92,6 +94,10 @@ func (b *book) resolve() (*Inventory, error) {
 	for _, e := range b.hosts {
 		if first := inv.byName[e.name]; first != nil {
 			b.fail(e.origin, "hosts."+e.name, "is given twice, first at %s", first.origin)
+			continue
+		}
+		if strings.ContainsFunc(e.name, unicode.IsControl) {
+			b.fail(e.origin, "", "the name of a host holds control characters: %q", e.name)
 			continue
 		}
 		h := b.host(e)

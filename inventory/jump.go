@@ -56,7 +56,13 @@ type JumpHosts struct {
 	SSH ssh.Config
 
 	mu   sync.Mutex
-	hops map[sshconfig.Jump]jump.Hop // so that hops that are written alike are one
+	hops map[written]jump.Hop // so that hops that are written alike are one
+}
+
+// written is a jump host, and the configuration that says what its name means.
+type written struct {
+	jump   sshconfig.Jump
+	config *sshconfig.Config
 }
 
 // Dialer is the way to a host, for vty.Config.Via; nil where it needs no jump host.
@@ -84,7 +90,8 @@ func (j *JumpHosts) Dialer(h *Host) func(ctx context.Context, host string, port 
 func (j *JumpHosts) hop(ctx context.Context, named sshconfig.Jump, config *sshconfig.Config) (jump.Hop, error) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
-	if h, ok := j.hops[named]; ok {
+	key := written{named, config}
+	if h, ok := j.hops[key]; ok {
 		return h, nil
 	}
 	cfg := j.SSH
@@ -106,9 +113,9 @@ func (j *JumpHosts) hop(ctx context.Context, named sshconfig.Jump, config *sshco
 		}
 	}
 	if j.hops == nil {
-		j.hops = map[sshconfig.Jump]jump.Hop{}
+		j.hops = map[written]jump.Hop{}
 	}
-	j.hops[named] = h
+	j.hops[key] = h
 	return h, nil
 }
 

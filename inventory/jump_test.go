@@ -84,7 +84,8 @@ func TestJumpHosts(t *testing.T) {
 	if len(ways.hops) != 2 {
 		t.Errorf("%d hops for two jump hosts", len(ways.hops))
 	}
-	for named, hop := range ways.hops {
+	for key, hop := range ways.hops {
+		named := key.jump
 		user := "me"
 		if named.User != "" {
 			user = named.User

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -14,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/vtynet/vty/auth"
 )
@@ -31,12 +33,16 @@ const netBoxPage = 500
 // netBoxShared are the filters that devices and virtual machines both have; NetBox
 // takes no notice of a filter that a list does not have.
 var netBoxShared = []string{
-	"id", "name", "q", "site", "site_id", "site_group", "region", "region_id", "location", "location_id", "role", "role_id",
+	"id", "name", "q", "limit", "offset", "exclude", "ordering", "site", "site_id", "site_group", "region", "region_id", "location", "location_id", "role", "role_id",
 	"platform", "platform_id", "status", "tenant", "tenant_id", "tenant_group", "tag", "has_primary_ip", "cluster", "cluster_id", "config_template_id",
 }
 
-// netBoxPatience bounds the time that NetBox may take for a page.
-const netBoxPatience = time.Minute
+// netBoxPatience bounds the time that NetBox may take for a page, and netBoxMost how
+// many hosts of a list are taken from it.
+const (
+	netBoxPatience = time.Minute
+	netBoxMost     = 1_000_000
+)
 
 func isURL(path string) bool {
 	return strings.HasPrefix(path, "https://") || strings.HasPrefix(path, "http://")
@@ -85,7 +91,11 @@ func newNetBox(ctx context.Context, address string, token auth.Source) (*netBox,
 	case u.Scheme == "http" && host != "localhost" && !ip.IsLoopback():
 		return nil, nil, fmt.Errorf("%s would show the token to everyone on the way: use https://", u.Redacted())
 	}
-	n := &netBox{filter: u.Query()}
+	filter, err := url.ParseQuery(u.RawQuery)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%q: %w", u.RawQuery, err)
+	}
+	n := &netBox{filter: filter}
 	lists := []string{netBoxDevices, netBoxMachines}
 	path := strings.TrimSuffix(u.Path, "/") + "/"
 	for _, list := range lists {
@@ -123,6 +133,7 @@ func (n *netBox) read(ctx context.Context, list string, each func(*netBoxObject)
 	if !query.Has("exclude") {
 		query.Set("exclude", "config_context") // rendering it takes NetBox longer than all else
 	}
+	known := map[int]bool{}
 	for seen := 0; ; {
 		var page struct {
 			Next    string          `json:"next"`
@@ -131,14 +142,25 @@ func (n *netBox) read(ctx context.Context, list string, each func(*netBoxObject)
 		if err := n.fetch(ctx, list, query, &page); err != nil {
 			return err
 		}
+		if page.Results == nil {
+			return fmt.Errorf("%s: this is not NetBox's API: it gives no list", n.base.JoinPath(list))
+		}
+		before := len(known)
 		for _, o := range page.Results {
-			if o != nil {
+			// A host may come again where others were added before it meanwhile.
+			if o != nil && !known[o.ID] {
+				known[o.ID] = true
 				each(o)
 			}
 		}
 		seen += len(page.Results)
-		if page.Next == "" || len(page.Results) == 0 {
+		switch {
+		case page.Next == "" || len(page.Results) == 0:
 			return nil
+		case len(known) == before:
+			return fmt.Errorf("%s: it gives the same hosts again and again, and says that there are more", n.base.JoinPath(list))
+		case len(known) > netBoxMost:
+			return fmt.Errorf("%s: more than %d hosts: choose some with filters", n.base.JoinPath(list), netBoxMost)
 		}
 		// Its own address for the next page is not used: behind a proxy it is often
 		// wrong, and the token goes nowhere but where the user said.
@@ -203,9 +225,10 @@ func (n *netBox) refused(u *url.URL, resp *http.Response, body []byte) error {
 		if detail, ok := said["detail"].(string); ok {
 			why = ": " + detail
 		} else if text, err := json.Marshal(said); err == nil && len(said) > 0 {
-			why = ": " + string(text[:min(len(text), 500)])
+			why = ": " + string(text)
 		}
 	}
+	why = n.shown(why)
 	switch resp.StatusCode {
 	case http.StatusForbidden, http.StatusUnauthorized:
 		if !n.token.Present() {
@@ -214,7 +237,25 @@ func (n *netBox) refused(u *url.URL, resp *http.Response, body []byte) error {
 	case http.StatusNotFound:
 		why += "; is this where NetBox is?"
 	}
-	return fmt.Errorf("%s: %s%s", u, resp.Status, why)
+	return fmt.Errorf("%s: %d %s%s", u, resp.StatusCode, http.StatusText(resp.StatusCode), why)
+}
+
+// shown is what NetBox says as it may be shown: on one line, of some length, without
+// what would steer a terminal, and without the token.
+func (n *netBox) shown(text string) string {
+	if token := n.token.Reveal(); token != "" {
+		text = strings.ReplaceAll(text, token, "[secret]")
+	}
+	text = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	if len(text) > 500 {
+		text = strings.ToValidUTF8(text[:500], "") + "..."
+	}
+	return text
 }
 
 // netBoxObject is a device or a virtual machine. Older versions say device_role for
@@ -267,6 +308,10 @@ func (n *netBoxNamed) text() string {
 func (b *book) netBoxHost(origin Origin, taken map[string]bool, o *netBoxObject) {
 	if o.Name == "" {
 		b.warn(origin, "", "%s has no name, and is left out", cmp.Or(o.Display, "it"))
+		return
+	}
+	if strings.ContainsFunc(o.Name, unicode.IsControl) {
+		b.warn(origin, "", "the name %q holds control characters, and the host is left out", o.Name)
 		return
 	}
 	if o.PrimaryIP == nil || o.PrimaryIP.Address == "" {
@@ -337,8 +382,8 @@ func decoded(x any, at Origin) *Value {
 		}
 		v.Any = m
 	case float64:
-		if n := int64(x); float64(n) == x {
-			v.Any = n
+		if math.Abs(x) < 1<<53 && x == math.Trunc(x) {
+			v.Any = int64(x)
 		}
 	}
 	return v

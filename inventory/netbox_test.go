@@ -3,6 +3,7 @@ package inventory
 import (
 	"encoding/json"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -179,5 +180,86 @@ func TestNetBoxRefuses(t *testing.T) {
 	}
 	if _, err := Open(t.Context(), "inventory.yaml", &Options{Format: NetBox}); err == nil || !strings.Contains(err.Error(), "no URL") {
 		t.Errorf("a file as NetBox: %v", err)
+	}
+}
+
+// A NetBox that is broken or worse ends in an error soon, which shows no token.
+func TestNetBoxAstray(t *testing.T) {
+	const token = "0123456789abcdef"
+	answer := func(text string) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, text) }
+	}
+	for name, c := range map[string]struct {
+		serve http.HandlerFunc
+		want  string // of the error; "" for none
+	}{
+		"always the same page":     {answer(`{"next":"/more","results":[{"id":1,"name":"r1","primary_ip":{"address":"192.0.2.1/24"}}]}`), "the same hosts again and again"},
+		"hosts that are none":      {answer(`{"next":"/more","results":[null,null]}`), "the same hosts again and again"},
+		"no list":                  {answer(`{"count": 0}`), "it gives no list"},
+		"a list of something else": {answer(`{"results":["r1"]}`), "this is not NetBox's API"},
+		"more and nothing":         {answer(`{"next":"/more","results":[]}`), ""},
+		"the token in the refusal": {func(w http.ResponseWriter, r *http.Request) {
+			w.WriteHeader(http.StatusForbidden)
+			_ = json.NewEncoder(w).Encode(map[string]string{"detail": "bad: " + r.Header.Get("Authorization") + "\x1b[2J"})
+		}, "403 Forbidden: bad: Token [secret] [2J"},
+		"names that steer a terminal": {answer(`{"results":[{"id":1,"name":"r\u001b[2J","primary_ip":{"address":"192.0.2.1/24"}}]}`), ""},
+		"an address that is none":     {answer(`{"results":[{"id":1,"name":"r1","primary_ip":{"address":"a b/24"}}]}`), "neither a name nor an address"},
+		"a circle": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, r.URL.Path, http.StatusFound)
+		}, "round in circles"},
+	} {
+		server := httptest.NewServer(c.serve)
+		inv, err := Open(t.Context(), server.URL+"/dcim/devices/", &Options{Token: auth.Literal(token)})
+		server.Close()
+		if c.want == "" {
+			if err != nil || len(inv.Hosts()) != 0 {
+				t.Errorf("%s: %v, %v", name, inv, err)
+			}
+			continue
+		}
+		if err == nil || !strings.Contains(err.Error(), c.want) || strings.ContainsAny(err.Error(), "\x1b") || strings.Contains(err.Error(), token) {
+			t.Errorf("%s: %v, want %q", name, err, c.want)
+		}
+	}
+}
+
+// What was on the last page and is pushed onto the next one is one host.
+func TestNetBoxShifts(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("offset") == "0" {
+			_, _ = fmt.Fprint(w, `{"next":"/more","results":[{"id":1,"name":"r1","primary_ip":{"address":"192.0.2.1/24"}}]}`)
+			return
+		}
+		_, _ = fmt.Fprint(w, `{"next":null,"results":[{"id":1,"name":"r1","primary_ip":{"address":"192.0.2.1/24"}},
+			{"id":2,"name":"r2","primary_ip":{"address":"fe80::1/64"},"custom_fields":{"n":9223372036854775807}}]}`)
+	}))
+	t.Cleanup(server.Close)
+	inv := open(t, server.URL+"/dcim/devices/")
+	if got := names(inv.Hosts()); !slices.Equal(got, []string{"r1", "r2"}) || len(inv.Check(t.Context())) != 0 {
+		t.Errorf("hosts %v, problems %v", got, inv.Check(t.Context()))
+	}
+	if got := inv.Host("r2").Address(); got != "fe80::1" {
+		t.Errorf("address %s", got)
+	}
+}
+
+func TestNetBoxOnIPv6(t *testing.T) {
+	l, err := net.Listen("tcp", "[::1]:0")
+	if err != nil {
+		t.Skip("no IPv6 here: ", err)
+	}
+	server := &httptest.Server{Listener: l, Config: &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Query().Get("exclude") != "nothing" {
+			t.Errorf("asked for %v", r.URL)
+		}
+		_, _ = fmt.Fprint(w, `{"results":[]}`)
+	})}}
+	server.Start()
+	t.Cleanup(server.Close)
+	if _, err := Open(t.Context(), server.URL+"/?exclude=nothing", nil); err != nil {
+		t.Error(err)
+	}
+	if _, err := Open(t.Context(), server.URL+"/?site=a;b", nil); err == nil || !strings.Contains(err.Error(), "semicolon") {
+		t.Errorf("a filter that cannot be read: %v", err)
 	}
 }
