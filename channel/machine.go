@@ -50,6 +50,9 @@ type machine struct {
 	drawn    []byte // what came since the line was typed, until its echo is seen
 	raw      []byte
 	cut      string // what followed the prompt that ended the answer before, which is therefore not whole
+	stood    string // the line that the prompt which ended it stood on; "" where nobody looked
+	empty    bool   // that answer was empty, though a command was typed
+	gave     bool   // lines of the answer were handed to a stream
 	keep     bool   // raw is kept
 	aside    []string
 	behind   string   // what came behind the prompt that ended the answer
@@ -127,7 +130,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.cut = m.goesOn()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
 	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, nil, 0, nil, false, nil
-	m.probed, m.probes, m.answered, m.named, m.spoken = "", 0, "", "", false
+	m.probed, m.probes, m.answered, m.named, m.spoken, m.gave = "", 0, "", "", false, false
 }
 
 // listen starts an exchange in which nothing is typed, so nothing is echoed:
@@ -148,33 +151,6 @@ func (m *machine) expect(in *Input) {
 		}
 	}
 }
-
-// goesOn returns what the device has printed, on the very line of the prompt that
-// ended the last answer, since. A prompt gets nothing but an echo behind it: that
-// was a line of the output, and the answer was cut short.
-func (m *machine) goesOn() string {
-	line := string(m.term.Current())
-	if len(m.aside) > 0 {
-		line = m.aside[0]
-	}
-	rest, ok := strings.CutPrefix(line, m.prompt)
-	if !ok || m.prompt == "" || !m.echoes || m.mute {
-		return ""
-	}
-	return more(rest)
-}
-
-// more returns what stands behind a prompt, unless it is a message's, or the echo
-// of an interrupt.
-func more(rest string) string {
-	if rest = strings.TrimSpace(rest); message.MatchString(rest) {
-		return ""
-	}
-	return rest
-}
-
-// message is how the messages begin that devices print wherever the cursor is.
-var message = regexp.MustCompile(`^(?:[%*.!:<^]|\[?\d{1,4}[-:./]\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|(?i:broadcast message)\b)`)
 
 // setAside moves the finished lines out of the way of the next answer.
 func (m *machine) setAside() {
@@ -197,7 +173,7 @@ func (m *machine) feed(p []byte) {
 	case m.in == nil && m.prompt != "" || m.unwanted && m.echo.seen:
 		if n := len(m.term.Finished()); n > maxAside {
 			m.term.Drop(n - maxAside/2)
-			m.probed = ""
+			m.probed, m.stood, m.empty = "", "", false
 		}
 	case m.in != nil && !m.echo.seen:
 		if len(m.drawn) < maxAside {
@@ -241,6 +217,9 @@ func (m *machine) fence() {
 		} else if !m.echo.part {
 			if m.lines == 1 && m.echoes {
 				m.cut = more(m.echo.wrong)
+				if m.cut == "" && m.empty {
+					m.cut = m.late(text)
+				}
 			}
 			if len(m.aside) < maxAsideLines {
 				m.aside = append(m.aside, text)
@@ -302,6 +281,8 @@ func (m *machine) settle(s sight) string {
 	s.mode = m.modeAbove(s.line, s.mode, text)
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
+	m.stood = string(m.term.Current())
+	m.empty = text == "" && !m.gave && !m.unwanted && m.in.Line != "" && len(m.behind) == 0
 	m.end()
 	return text
 }
@@ -362,6 +343,7 @@ func (m *machine) fresh() []byte {
 // handed notes that n more bytes were handed to a stream, and forgets them.
 func (m *machine) handed(n int) {
 	m.term.Drop(n)
+	m.gave = m.gave || n > 0
 	m.probedAt = max(m.probedAt-n, 0)
 }
 
