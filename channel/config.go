@@ -44,8 +44,7 @@ type Config struct {
 	QuestionAfter time.Duration
 	// Hold is how long a question of the login must stand before a secret is typed
 	// at it, and later on a question or a pager that came in pieces: what looks
-	// like one may be the beginning of a longer line. A question that comes in one
-	// piece right below the echo of the user's name need not. 0 means 50 ms.
+	// like one may be the beginning of a longer line. 0 means 50 ms.
 	Hold time.Duration
 	// Silence is how long the device may say nothing while an answer is awaited.
 	// 0 means 60 s, a negative value means for ever.

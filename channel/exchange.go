@@ -332,11 +332,8 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 	if !a.Key {
 		text += c.cfg.Return
 	}
-	switch {
-	case a.Hidden:
+	if a.Hidden {
 		c.hide(a.Text)
-	case !a.Key && a.Text != "":
-		c.m.named = s.line + a.Text
 	}
 	c.heard = time.Now()
 	c.mu.Unlock()

@@ -67,7 +67,6 @@ type machine struct {
 	// were finished then. Until that line is done it is not answered again.
 	answered   string
 	answeredAt int
-	named      string // that line with the answer behind it, where the answer was no secret
 	turnedAt   int    // how many lines were finished when the last page was turned; -1 before
 	turnedKey  string // the key it was turned with
 	turnedRow  int    // where in the line the pager's row began
@@ -130,7 +129,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.cut = m.goesOn()
 	m.echo = newEcho(in.Line, string(m.term.Current()))
 	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, nil, 0, nil, false, nil
-	m.probed, m.probes, m.answered, m.named, m.spoken, m.gave = "", 0, "", "", false, false
+	m.probed, m.probes, m.answered, m.spoken, m.gave = "", 0, "", false, false
 }
 
 // listen starts an exchange in which nothing is typed, so nothing is echoed:
@@ -139,7 +138,7 @@ func (m *machine) listen(in *Input) {
 	m.expect(in)
 	m.unwanted, m.cut = false, ""
 	m.echo = echo{seen: true}
-	m.probed, m.probes, m.answered, m.named = "", 0, "", ""
+	m.probed, m.probes, m.answered = "", 0, ""
 }
 
 // expect notes how the questions of the exchange end.

@@ -63,7 +63,7 @@ func (m *machine) look() sight {
 		m.probed = "" // what followed the return shows that it was no prompt
 	}
 	if i := m.askAt(line); i >= 0 {
-		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && !m.certain()}
+		return sight{kind: atAsk, line: line, ask: i, hold: m.ask(i).Hidden && (m.prompt == "" || m.piecemeal)}
 	}
 	for _, o := range m.cfg.Outside {
 		if m.in.ends() && m.matches(o, line) {
@@ -116,22 +116,7 @@ func (m *machine) pagerInRow(current []byte) sight {
 
 // answering notes that line is about to be answered.
 func (m *machine) answering(line string) {
-	m.answered, m.answeredAt, m.named, m.spoken = line, m.term.Count(), "", false
-}
-
-// certain reports whether the question at the cursor is one, and not the beginning
-// of a longer line: it came in one piece, and where no login is over yet, right
-// below the echo of the user's name. A device says nothing else there, whatever its
-// banners say before.
-func (m *machine) certain() bool {
-	if m.piecemeal || m.prompt != "" {
-		return !m.piecemeal
-	}
-	if m.named == "" || m.term.Count() != m.answeredAt+1 {
-		return false
-	}
-	fin := strings.TrimSuffix(string(m.term.Finished()), "\n")
-	return squeeze(fin[lastLines(fin, 1):]) == squeeze(m.named)
+	m.answered, m.answeredAt, m.spoken = line, m.term.Count(), false
 }
 
 // anotherKey looks at a pager's line that went on after a page was turned at its
