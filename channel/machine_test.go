@@ -100,17 +100,23 @@ func FuzzAnswer(f *testing.F) {
 	f.Add("a\rb\bc\r\r\n\x1b]0;title\x07\t\xff\r\n", uint64(3))
 	f.Add("Proceed? [confirm]\r\nr1#show x\r\n", uint64(4))
 	f.Fuzz(func(t *testing.T, output string, seed uint64) {
+		whole := "show x\r\n" + output + "\r\nr1#"
 		glass := terminal.New(0)
-		_, _ = glass.Write([]byte("r1#show x\r\n" + output + "\r\nr1#"))
+		_, _ = glass.Write([]byte("r1#"))
+		for i := range len(whole) {
+			if i > 0 && string(trimBlanks(glass.Current())) == "r1#" {
+				return // the output draws the prompt itself
+			}
+			_, _ = glass.Write([]byte{whole[i]})
+		}
 		shown := string(glass.Finished())
-		if string(glass.Current()) != "r1#" || strings.Contains(shown, "r1#\n") || strings.Contains(output, "r1#") {
-			return // the output holds the prompt itself, or leaves the terminal within a sequence
+		if string(glass.Current()) != "r1#" {
+			return // it leaves the terminal within a sequence
 		}
 		_, want, _ := strings.Cut(shown, "\n")
 		if !strings.HasPrefix(shown, "r1#show x\n") || glass.Count() < 2 {
 			return
 		}
-		whole := "show x\r\n" + output + "\r\nr1#"
 		random := rand.New(rand.NewPCG(seed, 7))
 		m := loggedIn()
 		m.begin(&Input{Line: "show x"}, true)
