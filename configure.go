@@ -160,6 +160,9 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	if report.Candidate {
 		err = d.concludeCandidate(ctx, how, conf, report, err)
 	}
+	_, way := platform.Target(how.Mode)
+	d.timed = d.timed || report.Timed || way != "" && len(how.Commit) == 0 && len(how.Confirm) > 0
+	d.staged = d.staged || report.Candidate && !report.Aborted && !report.Committed
 	if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
 	}
@@ -325,6 +328,7 @@ func (d *Device) aside(ctx context.Context, what string, list func(*platform.Con
 			in = d.mode
 		}
 		err := d.within(ctx, in, steps, own)
+		d.timed = d.timed && (err != nil || what == "saving")
 		if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
 			err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
 		}

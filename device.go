@@ -21,9 +21,16 @@ type Device struct {
 	ch       *channel.Channel
 	mode     string // that commands run in, with its argument if it takes one
 	way      string // the mode that was entered last, as it was asked for; "" once it was left
+	first    string // mode as it was once the device was opened
 	banner   string
 	detected *platform.Detection // nil where the platform was named
 	turn     chan struct{}       // holds a token while an operation is under way
+
+	// What makes the session unfit for another user; guarded by turn.
+	attached bool            // somebody typed what he liked
+	staged   bool            // a candidate may hold changes
+	timed    bool            // a commit waits to be confirmed
+	mishaps  channel.Mishaps // those that were dealt with
 }
 
 // Host returns the name or address the device was opened by.
@@ -98,6 +105,7 @@ func (d *Device) Attach(ctx context.Context, in io.Reader, out io.Writer) error 
 		return err
 	}
 	defer d.unlock()
+	d.attached = true
 	return d.ch.Attach(ctx, in, out)
 }
 
@@ -129,7 +137,12 @@ func (d *Device) lock(ctx context.Context) error {
 	}
 }
 
-func (d *Device) unlock() { <-d.turn }
+func (d *Device) unlock() {
+	if d.stages(d.Mode()) {
+		d.staged = true
+	}
+	<-d.turn
+}
 
 // closeTimeout is how long Close waits for the device to say goodbye.
 const closeTimeout = time.Second

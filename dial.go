@@ -258,6 +258,7 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 			return fail(PhasePrepare, err)
 		}
 	}
+	d.first, d.mishaps = d.mode, d.ch.Mishaps() // such as lines typed ahead that the device did not take
 	if trace.Ready != nil {
 		prompt, mode := d.ch.Prompt()
 		trace.Ready(prompt, mode, time.Since(started))

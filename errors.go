@@ -33,6 +33,8 @@ var (
 	ErrStayed = errors.New("the device did not end the session")
 	// ErrIncomplete: an answer does not end as the outputs of its command do.
 	ErrIncomplete = errors.New("the answer is not complete")
+	// ErrUnfit: a session is not as it was once it was opened, and cannot be made so.
+	ErrUnfit = errors.New("the session is not fit for another user")
 	// ErrInput: the text given cannot be typed as one command.
 	ErrInput = errors.New("not a command")
 )

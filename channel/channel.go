@@ -31,8 +31,9 @@ type Channel struct {
 	bounded  bool      // the reader waits for a stream to take lines
 	dozing   bool      // the operation under way need not hear of what cannot end it
 	adrift   bool      // a command was left running
-	secrets  []string  // hidden answers typed so far
-	tap      *tap      // gets a copy of what the device sends; nil for none
+	mishaps  Mishaps
+	secrets  []string // hidden answers typed so far
+	tap      *tap     // gets a copy of what the device sends; nil for none
 	closeErr error
 
 	news  chan struct{} // something came, or the alarm rang; capacity 1

@@ -9,12 +9,12 @@ import (
 // at the prompt: what the device has printed since that nothing but an answer can
 // be. It is printed on the very line of the prompt, which gets nothing but an echo
 // behind it; or drawn over the prompt; or it comes below, where the answer was
-// empty. Messages are none of these.
-func (m *machine) goesOn() string {
+// empty. Messages are none of these. finished are the lines since the answer.
+func (m *machine) goesOn(finished []string) string {
 	if m.prompt == "" || !m.echoes || m.mute {
 		return ""
 	}
-	lines := append(m.aside[:len(m.aside):len(m.aside)], string(m.term.Current()))
+	lines := append(finished[:len(finished):len(finished)], string(m.term.Current()))
 	if rest, ok := strings.CutPrefix(lines[0], m.prompt); ok {
 		if cut := more(rest); cut != "" {
 			return cut

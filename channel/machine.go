@@ -126,7 +126,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.expect(in)
 	m.keep, m.raw, m.aside, m.behind = keepRaw, nil, nil, ""
 	m.setAside()
-	m.cut = m.goesOn()
+	m.cut = m.goesOn(m.aside)
 	m.echo = newEcho(in.Line, string(m.term.Current()))
 	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, nil, 0, nil, false, nil
 	m.probed, m.probes, m.answered, m.spoken, m.gave = "", 0, "", false, false
@@ -153,10 +153,19 @@ func (m *machine) expect(in *Input) {
 
 // setAside moves the finished lines out of the way of the next answer.
 func (m *machine) setAside() {
-	if fin := m.term.Finished(); len(fin) > 0 {
-		m.aside = strings.Split(strings.TrimSuffix(string(fin), "\n"), "\n")
-		m.term.Drop(len(fin))
+	if lines := m.unread(); lines != nil {
+		m.aside = lines
+		m.term.Drop(len(m.term.Finished()))
 	}
+}
+
+// unread are the finished lines.
+func (m *machine) unread() []string {
+	fin := m.term.Finished()
+	if len(fin) == 0 {
+		return nil
+	}
+	return strings.Split(strings.TrimSuffix(string(fin), "\n"), "\n")
 }
 
 // feed takes bytes from the device.

@@ -121,6 +121,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 func (x *exchange) desync() error {
 	c := x.c
 	c.mu.Lock()
+	c.mishaps.Desyncs++
 	e := &DesyncError{
 		Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Cut: c.maskLocked(c.m.cut),
 		Mixed: c.m.echo.seen && c.m.cut == "", Screen: c.screen(),
@@ -194,6 +195,7 @@ func (c *Channel) recover(ctx context.Context) error {
 	in := &Input{Modes: modes}
 	x := &exchange{c: c, in: in, started: time.Now()}
 	c.mu.Lock()
+	c.mishaps.Interrupts++
 	c.adrift, c.bounded = false, false
 	c.room.Signal()
 	c.m.listen(in)
