@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // An echo is the fence in front of an answer: it goes through the lines that
@@ -60,7 +61,7 @@ func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
 func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if before, ok := strings.CutSuffix(line, want); ok {
 		before = trimRight(before)
-		if before == e.prompt || before == "" && e.bare || before != "" && (isPrompt(before) || e.bare && continued.MatchString(before)) {
+		if before == e.prompt || before == "" && e.bare || before != "" && (isPrompt(before) || e.bare && continued().MatchString(before)) {
 			e.behind = before
 			return true
 		}
@@ -72,7 +73,7 @@ func (e *echo) matches(line, want string, isPrompt func(string) bool) bool {
 	if !behind && !e.bare {
 		return scrolled(line, want)
 	}
-	if more, ok := strings.CutPrefix(strings.TrimSpace(rest), want); ok && appended.MatchString(more) {
+	if more, ok := strings.CutPrefix(strings.TrimSpace(rest), want); ok && appended().MatchString(more) {
 		return true
 	}
 	return squeeze(rest) == squeeze(want) || scrolled(rest, want) ||
@@ -96,11 +97,15 @@ func sameWords(shown, want string) bool {
 
 // continued is what devices show in front of the further lines of a command: a
 // shell's here-document, a key that is pasted.
-var continued = regexp.MustCompile(`^(?:[\w() .-]{0,24}[>:|]|\.{3})$`)
+var continued = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[\w() .-]{0,24}[>:|]|\.{3})$`)
+})
 
 // appended is what devices add to the echo of a command of their own accord:
 // dots, and the mark of a command that goes to the standby unit (Huawei USG).
-var appended = regexp.MustCompile(`^(?:\.+|\s*\(\+[A-Z]\))$`)
+var appended = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:\.+|\s*\(\+[A-Z]\))$`)
+})
 
 // minScrolled is how much of a command must be on the screen for a scrolled line
 // to be taken for its echo.
@@ -142,14 +147,16 @@ func wrapped(drawn, want string) bool {
 }
 
 // escapes are the control sequences and strings that a line editor uses.
-var escapes = regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[=>])`)
+var escapes = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()][0-9A-B]|[=>])`)
+})
 
 // strip removes escape sequences from drawn bytes.
 func strip(drawn string) string {
 	if !strings.Contains(drawn, "\x1b") {
 		return drawn
 	}
-	return escapes.ReplaceAllString(drawn, "")
+	return escapes().ReplaceAllString(drawn, "")
 }
 
 // squeeze removes blanks, of which some devices add to an echo.

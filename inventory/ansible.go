@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/secrets"
@@ -365,14 +366,16 @@ func (a *ansibleBook) evaluated(vars map[string]*Value, name string, depth int) 
 	return nil
 }
 
-var hostRange = regexp.MustCompile(`\[([0-9]+|[a-zA-Z]):([0-9]+|[a-zA-Z])(?::([0-9]+))?\]`)
+var hostRange = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[([0-9]+|[a-zA-Z]):([0-9]+|[a-zA-Z])(?::([0-9]+))?\]`)
+})
 
 // maxHosts bounds what a pattern unfolds to.
 const maxHosts = 100_000
 
 // expand unfolds the ranges of a pattern: r[01:03], r[a:c], r[0:10:2].
 func expand(pattern string) ([]string, error) {
-	at := hostRange.FindStringSubmatchIndex(pattern)
+	at := hostRange().FindStringSubmatchIndex(pattern)
 	if at == nil {
 		return []string{pattern}, nil
 	}

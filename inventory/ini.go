@@ -17,7 +17,7 @@ func (b *book) ini(file string, text []byte) {
 		if line == "" || line[0] == '#' || line[0] == ';' {
 			continue
 		}
-		if line[0] == '[' && iniSection.MatchString(line) {
+		if line[0] == '[' && iniSection().MatchString(line) {
 			head, _, _ := strings.Cut(line[1:], "]")
 			section, kind, _ = strings.Cut(strings.TrimSpace(head), ":")
 			if kind != "" && kind != "vars" && kind != "children" {

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/platform"
@@ -193,7 +194,9 @@ func (b *book) parse(ctx context.Context, file string, text []byte, format Forma
 	return b.resolve()
 }
 
-var yamlKey = regexp.MustCompile(`(?m)^(---|[\w."'-]+:(\s|$)|\{)`)
+var yamlKey = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^(---|[\w."'-]+:(\s|$)|\{)`)
+})
 
 // looksYAML tells YAML and JSON from the formats of lines.
 func looksYAML(file string, text []byte) bool {
@@ -203,10 +206,12 @@ func looksYAML(file string, text []byte) bool {
 	case ".csv", ".ini", ".txt", ".list", ".cfg":
 		return false
 	}
-	return yamlKey.Match(text) && !iniSection.Match(text)
+	return yamlKey().Match(text) && !iniSection().Match(text)
 }
 
-var iniSection = regexp.MustCompile(`(?m)^\s*\[[^\]]+\]\s*(?:[#;].*)?$`)
+var iniSection = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?m)^\s*\[[^\]]+\]\s*(?:[#;].*)?$`)
+})
 
 // detectText tells the formats of lines apart.
 func detectText(file string, text []byte) Format {
@@ -222,7 +227,7 @@ func detectText(file string, text []byte) Format {
 		if first == "" {
 			first = l
 		}
-		if iniSection.MatchString(l) || len(strings.Fields(l)) > 1 && strings.Contains(l, "=") {
+		if iniSection().MatchString(l) || len(strings.Fields(l)) > 1 && strings.Contains(l, "=") {
 			return Ansible
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -17,7 +18,9 @@ type document struct {
 	tagged func(tag, text string, at Origin) (any, bool)
 }
 
-var yamlLine = regexp.MustCompile(`line (\d+): (.*)`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`line (\d+): (.*)`)
+})
 
 // parse reads one document. It returns nil, and leaves a problem in the book,
 // where the text is none. An empty text is an empty map.
@@ -25,7 +28,7 @@ func (d *document) parse(text []byte) *Value {
 	var root yaml.Node
 	if err := yaml.Unmarshal(text, &root); err != nil {
 		at, why := Origin{File: d.file}, err.Error()
-		if m := yamlLine.FindStringSubmatch(why); m != nil {
+		if m := yamlLine().FindStringSubmatch(why); m != nil {
 			at.Line, _ = strconv.Atoi(m[1])
 			why = m[2]
 		}

@@ -199,26 +199,36 @@ func (m *Mode) Render(host, user, context, argument string) string {
 }
 
 // Judge says how bad a line of output is by these patterns: "" where none
-// matches. SeverityIgnore outranks the others wherever it stands; otherwise the
-// first match counts. Patterns over the whole output are left out, and a failure
-// without a pattern matches nothing.
+// matches, or nothing but such of SeverityIgnore. Those outrank the others wherever
+// they stand; otherwise the first match counts. Patterns over the whole output are
+// left out, and a failure without a pattern matches nothing.
 func Judge(line string, failures ...[]Failure) Severity { return judge(line, false, failures) }
 
 // JudgeWhole is Judge for a whole output, by the patterns that are for it.
 func JudgeWhole(output string, failures ...[]Failure) Severity { return judge(output, true, failures) }
 
 func judge(text string, whole bool, failures [][]Failure) Severity {
-	var verdict Severity
-	for _, list := range failures {
-		for _, f := range list {
-			if f.Pattern == nil || f.Whole != whole || verdict != "" && f.Severity != SeverityIgnore || !strings.HasPrefix(text, f.begins) || !f.Pattern.MatchString(text) {
-				continue
-			}
-			if f.Severity == SeverityIgnore {
-				return SeverityIgnore
-			}
-			verdict = f.Severity
-		}
+	bad := func(f *Failure) bool { return f.Severity != SeverityIgnore }
+	verdict := firstOf(text, whole, failures, bad)
+	if verdict == "" {
+		return "" // as mostly: there is nothing to be ignored
+	}
+	harmless := func(f *Failure) bool { return f.Severity == SeverityIgnore }
+	if ignored := firstOf(text, whole, failures, harmless); ignored != "" {
+		return ignored
 	}
 	return verdict
+}
+
+// firstOf is the severity of the first failure of a kind that text matches.
+func firstOf(text string, whole bool, failures [][]Failure, of func(*Failure) bool) Severity {
+	for _, list := range failures {
+		for i := range list {
+			f := &list[i]
+			if f.Pattern != nil && f.Whole == whole && of(f) && strings.HasPrefix(text, f.begins) && f.Pattern.MatchString(text) {
+				return f.Severity
+			}
+		}
+	}
+	return ""
 }

@@ -3,13 +3,18 @@ package record
 import (
 	"bytes"
 	"regexp"
+	"sync"
 )
 
 // hiddenQuestion is a line that asks for what is typed unseen.
-var hiddenQuestion = regexp.MustCompile(`(?i)(pass ?(word|phrase|code|wort)|secret|\b(pin|token|otp)\b)[^:?]*[:?]\s*$`)
+var hiddenQuestion = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(pass ?(word|phrase|code|wort)|secret|\b(pin|token|otp)\b)[^:?]*[:?]\s*$`)
+})
 
 // colours are the escape sequences that may stand behind a question.
-var colours = regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+var colours = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\x1b\[[0-9;?]*[A-Za-z]`)
+})
 
 // maxTail is how much of the line at the cursor is looked at, maxTyped how much
 // of a hidden line is remembered, and minLearned from which length on it is
@@ -47,7 +52,7 @@ func (h *hidden) show(p []byte) {
 func (h *hidden) begins() bool {
 	asked := h.asked
 	h.asked = false
-	return asked && !h.on && h.question.Match(colours.ReplaceAll(h.tail, nil))
+	return asked && !h.on && h.question.Match(colours().ReplaceAll(h.tail, nil))
 }
 
 // endOfHidden returns where the key is that ends a hidden line: a return, or one

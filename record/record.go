@@ -73,7 +73,7 @@ func Record(conn transport.Conn, w io.Writer, opts *Options) *Recorder {
 	}
 	r.hidden.question = opts.Hidden
 	if r.hidden.question == nil {
-		r.hidden.question = hiddenQuestion
+		r.hidden.question = hiddenQuestion()
 	}
 	h := opts.Header
 	if h.Size == (transport.Size{}) {

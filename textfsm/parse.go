@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -16,14 +17,19 @@ const maxName = 48
 // The shapes of a template's lines, in the reference's own dialect: what counts
 // as white space or as a word is then the same.
 var (
-	ruleShape   = pyre.MustCompile(`(?P<match>.*)(\s->(?P<action>.*))`)
-	actionShape = []*pyre.Regexp{
-		pyre.MustCompile(`\s+((?P<line>Continue|Next|Error)(\.(?P<record>Clear|Clearall|Record|NoRecord))?)(\s+(?P<state>\w+|\".*\"))?$`),
-		pyre.MustCompile(`\s+(?P<record>Clear|Clearall|Record|NoRecord)(\s+(?P<state>\w+|\".*\"))?$`),
-		pyre.MustCompile(`(\s+(?P<state>\w+|\".*\"))?$`),
+	ruleShape   = shape(`(?P<match>.*)(\s->(?P<action>.*))`)
+	actionShape = []func() *pyre.Regexp{
+		shape(`\s+((?P<line>Continue|Next|Error)(\.(?P<record>Clear|Clearall|Record|NoRecord))?)(\s+(?P<state>\w+|\".*\"))?$`),
+		shape(`\s+(?P<record>Clear|Clearall|Record|NoRecord)(\s+(?P<state>\w+|\".*\"))?$`),
+		shape(`(\s+(?P<state>\w+|\".*\"))?$`),
 	}
-	stateShape = pyre.MustCompile(`^(\w+)$`)
+	stateShape = shape(`^(\w+)$`)
 )
+
+// shape compiles a pattern when it is needed first: most programs read no template.
+func shape(pattern string) func() *pyre.Regexp {
+	return sync.OnceValue(func() *pyre.Regexp { return pyre.MustCompile(pattern) })
+}
 
 // reserved can't be names of states.
 var reserved = []string{"Continue", "Next", "Error", "Clear", "Clearall", "Record", "NoRecord"}
@@ -162,7 +168,7 @@ func (p *parser) parseState() (more bool, err error) {
 		if line == "" || isComment(line) {
 			continue
 		}
-		if ok, _ := stateShape.Match(&pyre.Scratch{}, line); !ok || utf8.RuneCountInString(line) > maxName || slices.Contains(reserved, line) {
+		if ok, _ := stateShape().Match(&pyre.Scratch{}, line); !ok || utf8.RuneCountInString(line) > maxName || slices.Contains(reserved, line) {
 			return false, p.wrong(line, nil, "invalid name of a state")
 		}
 		if p.state(line) != nil {
@@ -204,13 +210,13 @@ func (p *parser) parseRule(line string) (*rule, error) {
 	r := &rule{line: p.at, text: text}
 	var m pyre.Scratch
 	match, action := text, ""
-	has, err := ruleShape.Match(&m, text)
+	has, err := ruleShape().Match(&m, text)
 	if err != nil {
 		return nil, p.wrong(line, err, "badly formatted rule")
 	}
 	if has {
-		match, _ = named(ruleShape, &m, text, "match")
-		action, _ = named(ruleShape, &m, text, "action")
+		match, _ = named(ruleShape(), &m, text, "match")
+		action, _ = named(ruleShape(), &m, text, "action")
 	}
 	pattern, err := p.substitute(match)
 	if err != nil {
@@ -245,7 +251,8 @@ func named(re *pyre.Regexp, m *pyre.Scratch, text, name string) (string, bool) {
 
 func (p *parser) parseAction(r *rule, line, action string) error {
 	var m pyre.Scratch
-	for _, shape := range actionShape {
+	for _, compiled := range actionShape {
+		shape := compiled()
 		if ok, err := shape.Match(&m, action); err != nil || !ok {
 			continue
 		}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vtynet/vty/transport/ssh"
@@ -76,7 +77,9 @@ const (
 
 // sum256 finds the hash in what sha256sum prints: a backslash before it marks a name with
 // odd characters.
-var sum256 = regexp.MustCompile(`^\\?([0-9a-f]{64})[ *]`)
+var sum256 = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^\\?([0-9a-f]{64})[ *]`)
+})
 
 // remoteHash has the device hash a file, where it has sha256sum; ok tells. No
 // answer in reasonable time is none.
@@ -91,7 +94,7 @@ func (t *task) remoteHash(ctx context.Context) (sum string, ok bool) {
 	defer done()
 	_ = conn.CloseWrite()
 	out, err := io.ReadAll(io.LimitReader(conn, 4<<10))
-	m := sum256.FindSubmatch(out)
+	m := sum256().FindSubmatch(out)
 	if err != nil || m == nil {
 		return "", false
 	}

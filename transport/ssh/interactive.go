@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/auth"
 	xssh "golang.org/x/crypto/ssh"
@@ -30,7 +31,9 @@ type dialogue struct {
 }
 
 // expired tells that a device, given the password, wants to have it changed.
-var expired = regexp.MustCompile(`(?i)(new|current|old|retype|re-?enter|change).{0,40}password|password.{0,40}(expired|change)`)
+var expired = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)(new|current|old|retype|re-?enter|change).{0,40}password|password.{0,40}(expired|change)`)
+})
 
 // keyboard begins a dialogue on behalf of c.
 func (a *authenticator) keyboard(c *candidate) xssh.AuthMethod {
@@ -68,7 +71,7 @@ func (d *dialogue) round(name, instruction string, texts []string, echos []bool)
 		}
 		d.failed = err
 	}
-	if d.usedPassword && expired.MatchString(name+" "+instruction+" "+strings.Join(texts, " ")+" "+d.said) {
+	if d.usedPassword && expired().MatchString(name+" "+instruction+" "+strings.Join(texts, " ")+" "+d.said) {
 		// Whatever would be answered now becomes somebody's password.
 		d.failed = ErrPasswordExpired
 		return nil, d.failed
