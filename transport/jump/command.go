@@ -29,8 +29,7 @@ func Command(ctx context.Context, line string) (net.Conn, error) {
 		return nil, errors.New("proxy command: it is empty")
 	}
 	cmd := shell(line)
-	c := &command{line: line, cmd: cmd, ended: make(chan struct{})}
-	cmd.Stderr = &c.stderr
+	c := &command{line: line, cmd: cmd, heard: make(chan struct{}), ended: make(chan struct{})}
 	// A program that was told to go gets a while, and so do those it started.
 	cmd.WaitDelay = parting
 	in, err := cmd.StdinPipe()
@@ -41,15 +40,27 @@ func Command(ctx context.Context, line string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
+	words, err := cmd.StderrPipe()
+	if err != nil {
+		return nil, err
+	}
 	if err := cmd.Start(); err != nil {
 		return nil, fmt.Errorf("proxy command %q: %w", line, err)
 	}
 	c.in, c.out = in, out
+	go func() {
+		defer close(c.heard)
+		_, _ = io.Copy(&c.stderr, words)
+	}()
 	return c, nil
 }
 
 // parting is how long a program may take to end when its input has.
 const parting = time.Second
+
+// hearing is how long the end of a program's standard error is awaited when its
+// output has ended: what it started may hold that open for long.
+const hearing = 200 * time.Millisecond
 
 // command is a connection that a program makes.
 type command struct {
@@ -58,6 +69,7 @@ type command struct {
 	in     io.WriteCloser
 	out    io.ReadCloser
 	stderr lastWords
+	heard  chan struct{} // closed at the end of standard error
 
 	once  sync.Once
 	mu    sync.Mutex
@@ -73,6 +85,12 @@ func (c *command) Read(p []byte) (int, error) {
 	c.mu.Lock()
 	shut := c.shut
 	c.mu.Unlock()
+	if !shut {
+		select {
+		case <-c.heard:
+		case <-time.After(hearing):
+		}
+	}
 	switch words := c.stderr.String(); {
 	case shut:
 		return 0, net.ErrClosed
