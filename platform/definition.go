@@ -168,7 +168,7 @@ type Failure struct {
 	Severity Severity
 	Whole    bool // the pattern is tried on all of the output and not line by line
 
-	begins string // what a text begins with that the pattern matches; "" where nothing is known of it
+	begins beginning // known since the definition was parsed
 }
 
 // Ending is the line by which an output proves that it is complete.

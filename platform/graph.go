@@ -225,7 +225,7 @@ func firstOf(text string, whole bool, failures [][]Failure, of func(*Failure) bo
 	for _, list := range failures {
 		for i := range list {
 			f := &list[i]
-			if f.Pattern != nil && f.Whole == whole && of(f) && strings.HasPrefix(text, f.begins) && f.Pattern.MatchString(text) {
+			if f.Pattern != nil && f.Whole == whole && of(f) && f.begins.mayMatch(f.Pattern, text) && f.Pattern.MatchString(text) {
 				return f.Severity
 			}
 		}

@@ -222,17 +222,3 @@ func TestModeOfSeesTheLinesAbove(t *testing.T) {
 		}
 	}
 }
-
-// What is known of a failure's beginning saves its pattern on the lines that do not
-// begin so, and on no others.
-func TestJudgeByBeginnings(t *testing.T) {
-	for _, c := range []struct{ pattern, begins string }{
-		{`^% ?Invalid`, "%"}, {`^Command rejected:`, "Command rejected:"}, {`^% Bad|^Error`, ""},
-		{`(?i)^% bad`, ""}, {`(?m)^% bad`, ""}, {`^ab?c`, "a"}, {`^(?:%|#) no`, ""}, {`% bad`, ""}, {`^\s*%`, ""}, {`^`, ""},
-	} {
-		re := regexp.MustCompile(c.pattern)
-		if got := beginning(re); got != c.begins {
-			t.Errorf("%s begins with %q, want %q", c.pattern, got, c.begins)
-		}
-	}
-}

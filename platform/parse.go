@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"regexp/syntax"
 	"slices"
 	"strconv"
 	"strings"
@@ -310,23 +309,7 @@ func (p *parser) failure(n *yaml.Node, at string, f *Failure) {
 		"severity": oneOf(p, &f.Severity, SeverityError, SeverityWarning, SeverityIgnore),
 		"whole":    p.flag(&f.Whole),
 	})
-	f.begins = beginning(f.Pattern)
-}
-
-// beginning finds what every text begins with that a pattern matches, or "". Most
-// failures begin with a mark of the device's, which nearly no line of an output has.
-func beginning(re *regexp.Regexp) string {
-	if re == nil {
-		return ""
-	}
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil || tree.Op != syntax.OpConcat || tree.Sub[0].Op != syntax.OpBeginText {
-		return ""
-	}
-	if first := tree.Sub[1]; first.Op == syntax.OpLiteral && first.Flags&syntax.FoldCase == 0 {
-		return string(first.Rune)
-	}
-	return ""
+	f.begins = beginningOf(f.Pattern)
 }
 
 func (p *parser) ending(n *yaml.Node, at string, e *Ending) {
