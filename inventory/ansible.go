@@ -331,16 +331,22 @@ func (a *ansibleBook) translate(e *entry, vars map[string]*Value) {
 		e.values[FieldHostKey] = &Value{Any: "off", Origin: v.Origin}
 	}
 	if args := vars["ansible_ssh_common_args"]; args != nil {
-		if m := jumpArgument.FindStringSubmatch(args.Text()); m != nil {
+		if m := jumpArgument().FindStringSubmatch(args.Text()); m != nil {
 			a.book.set(e, e.name, FieldJump, &Value{Any: m[1], Origin: args.Origin})
 		}
 	}
 }
 
 var (
-	jumpArgument = regexp.MustCompile(`(?:-J\s*|ProxyJump[=\s]\s*)["']?([^\s"']+)`)
-	jinjaName    = regexp.MustCompile(`^\{\{\s*(\w+)\s*\}\}$`)
-	jinjaEnv     = regexp.MustCompile(`^\{\{\s*lookup\(\s*['"](?:ansible\.builtin\.)?env['"]\s*,\s*['"](\w+)['"]\s*\)\s*\}\}$`)
+	jumpArgument = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:-J\s*|ProxyJump[=\s]\s*)["']?([^\s"']+)`)
+	})
+	jinjaName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\{\{\s*(\w+)\s*\}\}$`)
+	})
+	jinjaEnv = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\{\{\s*lookup\(\s*['"](?:ansible\.builtin\.)?env['"]\s*,\s*['"](\w+)['"]\s*\)\s*\}\}$`)
+	})
 )
 
 // evaluated is a variable's value. Of Jinja it knows the name of another variable
@@ -351,13 +357,13 @@ func (a *ansibleBook) evaluated(vars map[string]*Value, name string, depth int) 
 	if !strings.Contains(text, "{{") {
 		return v
 	}
-	if m := jinjaEnv.FindStringSubmatch(text); m != nil {
+	if m := jinjaEnv().FindStringSubmatch(text); m != nil {
 		if strings.Contains(name, "pass") {
 			return &Value{Any: auth.Source(secrets.Once(auth.Env(m[1]))), Origin: v.Origin}
 		}
 		return &Value{Any: os.Getenv(m[1]), Origin: v.Origin}
 	}
-	if m := jinjaName.FindStringSubmatch(text); m != nil && depth < 10 {
+	if m := jinjaName().FindStringSubmatch(text); m != nil && depth < 10 {
 		if found := a.evaluated(vars, m[1], depth+1); found != nil {
 			return found
 		}

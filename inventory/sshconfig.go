@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/sshconfig"
 )
@@ -93,7 +94,9 @@ func (noLookup) LookupNetIP(context.Context, string, string) ([]netip.Addr, erro
 	return nil, errors.New("names are not looked up here")
 }
 
-var sshKeyword = regexp.MustCompile(`(?i)^\s*(Host|Match|Include)[\s=]+\S`)
+var sshKeyword = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^\s*(Host|Match|Include)[\s=]+\S`)
+})
 
 // looksSSHConfig tells OpenSSH's configuration by its name or its first line.
 func looksSSHConfig(file string, text []byte) bool {
@@ -106,7 +109,7 @@ func looksSSHConfig(file string, text []byte) bool {
 	}
 	for l := range bytes.Lines(text) {
 		if l = bytes.TrimSpace(l); len(l) > 0 && l[0] != '#' {
-			return sshKeyword.Match(l)
+			return sshKeyword().Match(l)
 		}
 	}
 	return false

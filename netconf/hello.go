@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vtynet/vty/netconf/element"
@@ -28,7 +29,9 @@ const (
 
 // helloStart is where a hello begins, after whatever a device shows people who
 // log in.
-var helloStart = regexp.MustCompile(`<\?xml|<([A-Za-z_][\w.-]*:)?hello[\s/>]`)
+var helloStart = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`<\?xml|<([A-Za-z_][\w.-]*:)?hello[\s/>]`)
+})
 
 // hello is what a server says of itself.
 type hello struct {
@@ -128,7 +131,7 @@ func ended(err error) error {
 }
 
 func (h *hello) parse(text []byte) error {
-	at := helloStart.FindIndex(text)
+	at := helloStart().FindIndex(text)
 	if at == nil {
 		return errors.New("no hello")
 	}

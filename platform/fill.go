@@ -5,12 +5,17 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 )
 
 var (
 	// piece is a field, or what falls away as a whole where the field in it is empty.
-	piece = regexp.MustCompile(`\{[a-z_]+\}|\[[^\[\]{}]*\{[a-z_]+\}[^\[\]{}]*\]`)
-	mark  = regexp.MustCompile(`\{[a-z_]+\}`)
+	piece = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{[a-z_]+\}|\[[^\[\]{}]*\{[a-z_]+\}[^\[\]{}]*\]`)
+	})
+	mark = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\{[a-z_]+\}`)
+	})
 )
 
 // Fill puts values in the place of the fields {name} of a text. A part in square
@@ -20,7 +25,7 @@ var (
 func Fill(text string, values map[string]string) string {
 	var b strings.Builder
 	for text != "" {
-		at := piece.FindStringIndex(text)
+		at := piece().FindStringIndex(text)
 		if at == nil {
 			break
 		}
@@ -42,7 +47,7 @@ func Fill(text string, values map[string]string) string {
 }
 
 func fieldIn(text string) string {
-	m := mark.FindString(text)
+	m := mark().FindString(text)
 	return m[1 : len(m)-1]
 }
 
@@ -69,7 +74,7 @@ func Takes(steps []Step, field string) bool {
 func Fields(steps []Step) []string {
 	var names []string
 	add := func(text string) {
-		for _, m := range mark.FindAllString(text, -1) {
+		for _, m := range mark().FindAllString(text, -1) {
 			names = append(names, m[1:len(m)-1])
 		}
 	}

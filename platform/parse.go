@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -91,7 +92,9 @@ func ReadFile(path string) (*Definition, error) {
 
 // yamlLine finds the line in the messages of the YAML package, which has no
 // field for it.
-var yamlLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+var yamlLine = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
+})
 
 // document finds the root of the one YAML document that text must be.
 func (p *parser) document(text []byte) *yaml.Node {
@@ -116,7 +119,7 @@ func (p *parser) document(text []byte) *yaml.Node {
 
 func (p *parser) syntax(err error) {
 	line, text := 1, err.Error()
-	if m := yamlLine.FindStringSubmatch(text); m != nil {
+	if m := yamlLine().FindStringSubmatch(text); m != nil {
 		text = text[len(m[0]):]
 		if n, err := strconv.Atoi(m[1]); err == nil {
 			line = n

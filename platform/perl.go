@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // Patterns of scrapli's are Perl's. What RE2 has no words for but can say is
@@ -73,11 +74,17 @@ func escaped(pattern string, i int) bool {
 }
 
 var (
-	flags = regexp.MustCompile(`^\(\?([a-z]+)\)`)
+	flags = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\(\?([a-z]+)\)`)
+	})
 	// upper is the part of a pattern that stands for lines above the prompt: a group
 	// of its own that may be missing, or all up to the last line end.
-	upper    = regexp.MustCompile(`^\^?(.*\\n\)(?:\{0,1\}|\?))`)
-	negative = regexp.MustCompile(`\(\?(<?)!`)
+	upper = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^\^?(.*\\n\)(?:\{0,1\}|\?))`)
+	})
+	negative = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\(\?(<?)!`)
+	})
 )
 
 // errAround says that a look-around was meant that only Perl can do.
@@ -87,13 +94,13 @@ var errAround = errors.New("this look-around cannot be translated; write what it
 // for the lines above it, and one for lines that are none; "" where there is none.
 func perlPrompt(pattern string) (last, above, except string, err error) {
 	mode := ""
-	if m := flags.FindStringSubmatch(pattern); m != nil {
+	if m := flags().FindStringSubmatch(pattern); m != nil {
 		pattern = pattern[len(m[0]):]
 		if strings.Contains(m[1], "i") {
 			mode = "(?i)"
 		}
 	}
-	switch m := upper.FindStringSubmatch(pattern); {
+	switch m := upper().FindStringSubmatch(pattern); {
 	case m != nil:
 		above = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(m[1], "?"), "{0,1}"), `\n)`) + ")"
 		pattern = "^" + pattern[len(m[0]):]
@@ -136,7 +143,7 @@ func covering(pattern string) string {
 // withoutAround takes a negative look-around out of a pattern: what it rules out
 // is what the pattern with the opposite in its place matches.
 func withoutAround(pattern string) (without, except string, err error) {
-	at := negative.FindStringIndex(pattern)
+	at := negative().FindStringIndex(pattern)
 	if at == nil {
 		if strings.Contains(pattern, "(?=") || strings.Contains(pattern, "(?<=") {
 			return "", "", errAround
@@ -144,7 +151,7 @@ func withoutAround(pattern string) (without, except string, err error) {
 		return pattern, "", nil
 	}
 	end := closing(pattern, at[0])
-	if end < 0 || negative.MatchString(pattern[end+1:]) || strings.Contains(pattern, "(?=") {
+	if end < 0 || negative().MatchString(pattern[end+1:]) || strings.Contains(pattern, "(?=") {
 		return "", "", errAround
 	}
 	inner := "(?:" + pattern[at[1]:end] + ")"

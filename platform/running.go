@@ -25,7 +25,7 @@ func lastWords(text string) string {
 		text = strings.TrimRight(text, " \t\r\n")
 		at := strings.LastIndexByte(text, '\n')
 		line := text[at+1:]
-		if at < 0 || !slices.ContainsFunc(universalMessages, func(re *regexp.Regexp) bool { return re.MatchString(line) }) {
+		if at < 0 || !slices.ContainsFunc(universalMessages(), func(re *regexp.Regexp) bool { return re.MatchString(line) }) {
 			return line
 		}
 		text = text[:at]

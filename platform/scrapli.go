@@ -505,7 +505,7 @@ func (p *parser) perl(n *yaml.Node, at, pattern string) *regexp.Regexp {
 func (p *parser) typed(to *string) field {
 	return func(n *yaml.Node, at string) {
 		p.text(to)(n, at)
-		if escape := escapeText.FindString(*to); escape != "" {
+		if escape := escapeText().FindString(*to); escape != "" {
 			p.fail(n.Line, at, "holds %s as so many characters; in double quotes it becomes the one that is meant", escape)
 		}
 	}

@@ -7,13 +7,18 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 )
 
 var (
-	properName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	properName = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+	})
 	// escapeText is a control character that was meant but not written: YAML knows
 	// escapes only within double quotes.
-	escapeText = regexp.MustCompile(`\\(?:x[0-9a-fA-F]{2}|[rntabe])`)
+	escapeText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\\(?:x[0-9a-fA-F]{2}|[rntabe])`)
+	})
 )
 
 // validate checks what no field can say alone. Fields that were not read stay
@@ -51,12 +56,12 @@ func (p *parser) failAt(at, format string, args ...any) {
 
 func (p *parser) names(d *Definition) {
 	const rule = "must be lower-case letters, digits and underscores, a letter first"
-	if d.Name != "" && !properName.MatchString(d.Name) {
+	if d.Name != "" && !properName().MatchString(d.Name) {
 		p.failAt("name", rule)
 	}
 	for i, alias := range d.Aliases {
 		at := fmt.Sprintf("aliases[%d]", i)
-		if !properName.MatchString(alias) {
+		if !properName().MatchString(alias) {
 			p.failAt(at, rule)
 		}
 		if alias == d.Name || slices.Contains(d.Aliases[:i], alias) {
@@ -64,7 +69,7 @@ func (p *parser) names(d *Definition) {
 		}
 	}
 	for _, m := range d.Modes {
-		if !properName.MatchString(m.Name) {
+		if !properName().MatchString(m.Name) {
 			p.failAt("modes."+m.Name, "the name of a mode "+rule)
 		}
 	}
@@ -91,7 +96,7 @@ func (p *parser) keys(d *Definition) {
 }
 
 func (p *parser) escapes(at, text string) {
-	if escape := escapeText.FindString(text); escape != "" {
+	if escape := escapeText().FindString(text); escape != "" {
 		p.failAt(at, "holds %s as so many characters; in double quotes it becomes the one that is meant", escape)
 	}
 }
@@ -114,7 +119,7 @@ func (p *parser) mode(d *Definition, m *Mode) {
 			p.failAt(at+".prompt", "names the group %q %d times; only the first would be read", group, n)
 		}
 	}
-	if m.Argument != "" && (!properName.MatchString(m.Argument) || slices.Contains([]string{"host", "user", "context"}, m.Argument)) {
+	if m.Argument != "" && (!properName().MatchString(m.Argument) || slices.Contains([]string{"host", "user", "context"}, m.Argument)) {
 		p.failAt(at+".argument", "must be a word such as \"vdom\", and none of host, user, context")
 	}
 	if m.Samples != nil && len(m.Samples) == 0 || m.Samples == nil && p.lines[at+".samples"] > 0 {
@@ -187,7 +192,7 @@ func (p *parser) references(d *Definition) {
 		if t.From == t.To && t.From != "" {
 			p.failAt(at, "leads from %q to itself", t.From)
 		}
-		if t.As != "" && !properName.MatchString(t.As) {
+		if t.As != "" && !properName().MatchString(t.As) {
 			p.failAt(at+".as", "the name of a way must be lower-case letters, digits and underscores, a letter first")
 		}
 	}
@@ -377,7 +382,7 @@ func (p *parser) secrets(at string, steps ...Step) {
 
 // secret checks that what should be the name of a secret is not the secret.
 func (p *parser) secret(at string, ask Ask) {
-	if ask.Secret != "" && !properName.MatchString(ask.Secret) {
+	if ask.Secret != "" && !properName().MatchString(ask.Secret) {
 		p.failAt(at+".secret", "must be a name such as \"password\", \"enable\" or \"user\"")
 	}
 }

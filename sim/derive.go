@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/platform"
 )
@@ -55,7 +56,9 @@ type deriving struct {
 	data data
 }
 
-var unit = regexp.MustCompile(`(<(?:minutes|seconds)>)[a-z]`)
+var unit = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(<(?:minutes|seconds)>)[a-z]`)
+})
 
 func lineOf(text string) string {
 	if text == "" {
@@ -164,7 +167,7 @@ func patterns(send string) []string {
 			if rest, ok := strings.CutSuffix(full, " <"+name+">"); ok && strings.HasSuffix(f, " {"+name+"}]") {
 				full = rest + " <" + name + "...>" // a text without quotes goes on to the end
 			}
-			full = unit.ReplaceAllString(full, "$1") // "<minutes>m" is one word
+			full = unit().ReplaceAllString(full, "$1") // "<minutes>m" is one word
 			if bare != full && !strings.Contains(f, " {"+name+"} ") && strings.Contains(f, "[") {
 				next = append(next, bare)
 			}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 )
@@ -31,12 +32,14 @@ type part struct {
 // are literal.
 type template []string
 
-var placeholder = regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\{([a-z][a-z0-9_]*)\}`)
+})
 
 func compile(s string) template {
 	var t template
 	at := 0
-	for _, m := range placeholder.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range placeholder().FindAllStringSubmatchIndex(s, -1) {
 		t = append(t, s[at:m[0]], s[m[2]:m[3]])
 		at = m[1]
 	}

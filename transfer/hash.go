@@ -127,7 +127,9 @@ func (t *task) confirm(ctx context.Context, again func(io.Writer) error) error {
 }
 
 // plain are names that no shell reads anything into.
-var plain = regexp.MustCompile(`^[\w./:@%+=,-]+$`)
+var plain = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[\w./:@%+=,-]+$`)
+})
 
 // quote writes a name so that a device's shell takes it as one word. Most devices
 // have no shell there and know no quotes, so a name that needs none gets none.
@@ -135,7 +137,7 @@ func quote(name string) string {
 	if strings.HasPrefix(name, "-") {
 		name = "./" + name
 	}
-	if plain.MatchString(name) {
+	if plain().MatchString(name) {
 		return name
 	}
 	return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -41,7 +42,7 @@ func Main(args []string, s *streams.Streams) int {
 
 // Run is Main without the signals.
 func Run(ctx context.Context, args []string, s *streams.Streams) exit.Status {
-	root := root(s)
+	root := root(s, args)
 	root.SetArgs(args)
 	cmd, err := root.ExecuteContextC(ctx)
 	if err == nil {
@@ -61,7 +62,24 @@ func Run(ctx context.Context, args []string, s *streams.Streams) exit.Status {
 	return exit.Of(err)
 }
 
-func root(s *streams.Streams) *cobra.Command {
+// A verb is built when it is asked for.
+type verb struct {
+	name  string
+	build func(*streams.Streams) *cobra.Command
+}
+
+func verbs() []verb {
+	return []verb{
+		{"run", run.Command}, {"parse", parse.Command}, {"config", config.Command}, {"shell", shell.Command},
+		{"doctor", doctor.Command}, {"inventory", inventory.Command}, {"netconf", netconf.Command}, {"put", transfer.Put}, {"get", transfer.Get},
+		{"platforms", platforms.Command}, {"sim", sim.Command}, {"version", version.Command},
+	}
+}
+
+// root is the command with the one verb that the arguments begin with, and with
+// all where they begin with none: to build every verb's flags takes longer than
+// many a verb.
+func root(s *streams.Streams, args []string) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "vty",
 		Short: "Drive the command line of network devices",
@@ -93,10 +111,16 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(flagError)
-	cmd.AddCommand(
-		run.Command(s), parse.Command(s), config.Command(s), shell.Command(s), doctor.Command(s), inventory.Command(s),
-		netconf.Command(s), transfer.Put(s), transfer.Get(s), platforms.Command(s), sim.Command(s), version.Command(s),
-	)
+	all := verbs()
+	if len(args) > 0 {
+		if i := slices.IndexFunc(all, func(v verb) bool { return v.name == args[0] }); i >= 0 {
+			all = all[i : i+1]
+			cmd.CompletionOptions.DisableDefaultCmd = true
+		}
+	}
+	for _, v := range all {
+		cmd.AddCommand(v.build(s))
+	}
 	return cmd
 }
 

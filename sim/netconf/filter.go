@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty/netconf/rpc"
 )
@@ -76,9 +77,13 @@ func selected(n, f *node) *node {
 
 // step is a step of the XPath expressions that are understood: a name, and a
 // condition on a leaf.
-var step = regexp.MustCompile(`^/(?:[\w.-]+:)?([\w.-]+|\*)((?:\[(?:[\w.-]+:)?[\w.-]+\s*=\s*(?:'[^']*'|"[^"]*")\])*)`)
+var step = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/(?:[\w.-]+:)?([\w.-]+|\*)((?:\[(?:[\w.-]+:)?[\w.-]+\s*=\s*(?:'[^']*'|"[^"]*")\])*)`)
+})
 
-var condition = regexp.MustCompile(`\[(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:'([^']*)'|"([^"]*)")\]`)
+var condition = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\[(?:[\w.-]+:)?([\w.-]+)\s*=\s*(?:'([^']*)'|"([^"]*)")\]`)
+})
 
 // xpath is a filter by an absolute path, whose steps may have conditions on leaves.
 // Prefixes are not looked at. It becomes a subtree filter.
@@ -89,13 +94,13 @@ func xpath(expr string) (filter, error) {
 		return all, nil
 	}
 	for rest != "" {
-		m := step.FindStringSubmatch(rest)
+		m := step().FindStringSubmatch(rest)
 		if m == nil {
 			return nil, fmt.Errorf("the simulated device understands paths such as /a/b[name='x'] only, not %q", expr)
 		}
 		rest = rest[len(m[0]):]
 		next := &node{local: m[1]}
-		for _, c := range condition.FindAllStringSubmatch(m[2], -1) {
+		for _, c := range condition().FindAllStringSubmatch(m[2], -1) {
 			next.kids = append(next.kids, &node{local: c[1], text: c[2] + c[3]})
 		}
 		at.kids = append(at.kids, next)

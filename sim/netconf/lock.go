@@ -140,7 +140,7 @@ func (s *schema) paths(tree *node, expr string) []string {
 			walk(k, s.path(path, k), depth-1)
 		}
 	}
-	walk(tree, "", strings.Count(condition.ReplaceAllString(expr, ""), "/"))
+	walk(tree, "", strings.Count(condition().ReplaceAllString(expr, ""), "/"))
 	return found
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/vtynet/vty"
@@ -95,12 +96,14 @@ func learn(ctx context.Context, t *target.Target, name, show string) ([]byte, er
 }
 
 // nameInPrompt is what looks like a device's name.
-var nameInPrompt = regexp.MustCompile(`[A-Za-z][\w.-]*`)
+var nameInPrompt = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`[A-Za-z][\w.-]*`)
+})
 
 // shape makes a pattern of a prompt: its longest word is taken for the name.
 func shape(prompt string) (pattern, display string) {
 	host := ""
-	for _, word := range nameInPrompt.FindAllString(prompt, -1) {
+	for _, word := range nameInPrompt().FindAllString(prompt, -1) {
 		if len(word) > len(host) {
 			host = strings.TrimRight(word, ".-")
 		}

@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
@@ -18,7 +19,9 @@ import (
 const givePassword = "give a password with VTY_PASSWORD, --password-file or --ask-pass, or a key with --identity"
 
 // wantsNewPassword is how devices ask once a password has expired.
-var wantsNewPassword = regexp.MustCompile(`(?i)\b(current|old|new)\b.{0,20}\bpassword`)
+var wantsNewPassword = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(current|old|new)\b.{0,20}\bpassword`)
+})
 
 // Next is what to do about an error, "" where its own text says it or nothing is
 // known to help.
@@ -32,7 +35,7 @@ func Next(err error) string {
 	if open, ok := errors.AsType[*socket.OpenError](err); ok {
 		return afterOpen(open)
 	}
-	if q, ok := errors.AsType[*vty.QuestionError](err); ok && wantsNewPassword.MatchString(q.Question) || errors.Is(err, ssh.ErrPasswordExpired) {
+	if q, ok := errors.AsType[*vty.QuestionError](err); ok && wantsNewPassword().MatchString(q.Question) || errors.Is(err, ssh.ErrPasswordExpired) {
 		return "the password has expired: log in by hand once, set a new one, and give that"
 	}
 	if refused, ok := errors.AsType[*ssh.AuthError](err); ok {
