@@ -28,7 +28,9 @@ var embedded = sync.OnceValue(func() *Library {
 	if err != nil {
 		panic(err) // the name is a constant and valid
 	}
-	return NewLibrary(folder)
+	l := NewLibrary(folder)
+	l.proven = true // by the tests of this package
+	return l
 })
 
 // Embedded gives the definitions that come with vty.
@@ -56,8 +58,9 @@ func All() iter.Seq[*Definition] {
 // Library is a collection of definition files, NAME.yaml each. Files are parsed
 // when first asked for and kept. A Library is safe for concurrent use.
 type Library struct {
-	files map[string]*source // by name
-	err   error              // of listing the folders
+	files  map[string]*source // by name
+	err    error              // of listing the folders
+	proven bool               // what its own files claim was checked before
 }
 
 // source is one definition file.
@@ -119,7 +122,7 @@ func (f *source) read() (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := parse(f.path, text, func(name string) (*yaml.Node, error) { return f.base(name, 1) })
+	d, err := parse(f.path, text, func(name string) (*yaml.Node, error) { return f.base(name, 1) }, f.in.proven)
 	if err != nil {
 		return nil, err
 	}

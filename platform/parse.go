@@ -22,11 +22,12 @@ import (
 // definitions. The two formats of the scrapli family are read as well.
 // Everything that is wrong is reported at once, in a *InvalidError.
 func Parse(name string, text []byte) (*Definition, error) {
-	return parse(name, text, Embedded().root)
+	return parse(name, text, Embedded().root, false)
 }
 
-// parse is Parse with a place to look for what a definition extends.
-func parse(name string, text []byte, base func(name string) (*yaml.Node, error)) (*Definition, error) {
+// parse is Parse with a place to look for what a definition extends. What was proven
+// before is not proven again: that needs patterns which many a program never does.
+func parse(name string, text []byte, base func(name string) (*yaml.Node, error), proven bool) (*Definition, error) {
 	p := &parser{lines: map[string]int{}}
 	def := &Definition{}
 	switch root := p.document(text); {
@@ -38,6 +39,9 @@ func parse(name string, text []byte, base func(name string) (*yaml.Node, error))
 		p.definition(p.extended(root, base), def)
 		def.settle()
 		p.validate(def)
+		if !proven {
+			p.proven(def)
+		}
 	}
 	if err := p.err(name); err != nil {
 		return nil, err

@@ -31,7 +31,6 @@ func (p *parser) validate(d *Definition) {
 	}
 	p.references(d)
 	p.blanks(d)
-	p.proven(d)
 	p.reachable(d)
 	for i, pager := range d.Pagers {
 		p.anchored(pager.Prompt, fmt.Sprintf("pagers[%d]", i))

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -113,7 +114,7 @@ func values(h *inventory.Host) []value {
 // flat unfolds maps, down to values that stand on a line of their own.
 func flat(path string, v *inventory.Value) []value {
 	m, ok := v.Any.(map[string]*inventory.Value)
-	if !ok || len(m) == 0 || private.MatchString(path) {
+	if !ok || len(m) == 0 || private().MatchString(path) {
 		return []value{{Path: path, Value: masked(path, v), File: v.Origin.File, Line: v.Origin.Line, Layer: v.Layer}}
 	}
 	var all []value
@@ -125,7 +126,9 @@ func flat(path string, v *inventory.Value) []value {
 
 // private are names of data that should not be shown to whoever looks over a
 // shoulder. vty knows of its own fields which are secrets; data it does not know.
-var private = regexp.MustCompile(`(?i)passw|pass$|secret|token|communit|passphrase|private_?key|api_?key|auth_?key`)
+var private = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)passw|pass$|secret|token|communit|passphrase|private_?key|api_?key|auth_?key`)
+})
 
 // masked is a value without its secrets.
 func masked(path string, v *inventory.Value) any {
@@ -148,7 +151,7 @@ func masked(path string, v *inventory.Value) any {
 	case nil, bool:
 		return x
 	}
-	if private.MatchString(path) {
+	if private().MatchString(path) {
 		return hidden
 	}
 	return v.Any
