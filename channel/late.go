@@ -3,6 +3,7 @@ package channel
 import (
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // goesOn returns what tells that the answer before was not whole, though it ended
@@ -39,7 +40,7 @@ func (m *machine) goesOn(finished []string) string {
 // message.
 func (m *machine) late(line string) string {
 	line = trimRight(line)
-	if m.isPrompt(line) || m.isAbove(line) || m.isMessage(line) || timed.MatchString(line) || strings.HasPrefix(line, m.prompt) {
+	if m.isPrompt(line) || m.isAbove(line) || m.isMessage(line) || timed().MatchString(line) || strings.HasPrefix(line, m.prompt) {
 		return ""
 	}
 	return more(line)
@@ -48,15 +49,19 @@ func (m *machine) late(line string) string {
 // more returns what stands behind a prompt, unless it is a message's, or the echo
 // of an interrupt.
 func more(rest string) string {
-	if rest = strings.TrimSpace(rest); message.MatchString(rest) {
+	if rest = strings.TrimSpace(rest); message().MatchString(rest) {
 		return ""
 	}
 	return rest
 }
 
 // message is how the messages begin that devices print wherever the cursor is.
-var message = regexp.MustCompile(`^(?:[%*.!:<^]|\[?\d{1,4}[-:./]\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|(?i:broadcast message|message from)\b)`)
+var message = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[%*.!:<^]|\[?\d{1,4}[-:./]\d|(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\b|(?i:broadcast message|message from)\b)`)
+})
 
 // timed is a line with the time of day near its beginning, as messages have that
 // begin in other ways.
-var timed = regexp.MustCompile(`^.{0,40}\b\d\d:\d\d:\d\d\b`)
+var timed = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^.{0,40}\b\d\d:\d\d:\d\d\b`)
+})
