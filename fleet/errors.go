@@ -15,13 +15,21 @@ var (
 	// failures, by Drain, or by its context.
 	ErrStopped = errors.New("not begun: the run was stopped")
 	// ErrHostLimit: the attempt took longer than HostLimit.
-	ErrHostLimit = fmt.Errorf("the limit on the host has passed: %w", context.DeadlineExceeded)
+	ErrHostLimit error = passed("the limit on the host has passed")
 	// ErrInactive: no byte came or went for longer than Inactivity.
-	ErrInactive = fmt.Errorf("nothing came or went for too long: %w", context.DeadlineExceeded)
+	ErrInactive error = passed("nothing came or went for too long")
 	// ErrAbandoned: the task did not return though its context had ended and its
 	// session was closed. Its goroutine may run on.
 	ErrAbandoned = errors.New("the task did not end")
 )
+
+// passed is a limit that has passed. It wraps context.DeadlineExceeded.
+type passed string
+
+func (p passed) Error() string { return string(p) }
+
+// Unwrap returns context.DeadlineExceeded.
+func (p passed) Unwrap() error { return context.DeadlineExceeded }
 
 // BreakerError says that a host was not begun, since its credential failed too
 // often. It wraps ErrStopped.

@@ -115,7 +115,8 @@ func Batch(n int) Option { return func(s *settings) { s.batch = n } }
 // Without it, or with a negative n, no number of failures does.
 func Tolerate(n int) Option { return func(s *settings) { s.tolerated = n } }
 
-// Drain begins no more hosts once ctx has ended; those that run go on.
+// Drain begins no more hosts once ctx has ended, whose cause is then part of their
+// error; those that run go on.
 func Drain(ctx context.Context) Option { return func(s *settings) { s.drain = ctx } }
 
 // Observe hears of every event, on the goroutine that it happens on: it must be

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -146,7 +147,7 @@ func (r *run[T]) checkStop() {
 	case r.ctx.Err() != nil:
 		r.begunAll(fmt.Errorf("%w: %w", ErrStopped, context.Cause(r.ctx)))
 	case r.cfg.drain.Err() != nil:
-		r.begunAll(ErrStopped)
+		r.begunAll(fmt.Errorf("%w: %w", ErrStopped, context.Cause(r.cfg.drain)))
 	case r.cfg.tolerated >= 0 && r.failed > r.cfg.tolerated:
 		r.begunAll(fmt.Errorf("%w: %d hosts failed", ErrStopped, r.failed))
 	}
@@ -248,11 +249,13 @@ func (r *run[T]) attempt(j *job[T]) {
 	ctx, cancel := context.WithCancelCause(r.ctx)
 	defer cancel(nil)
 	if r.cfg.limit > 0 {
-		limit := time.AfterFunc(r.cfg.limit, func() { cancel(ErrHostLimit) })
-		defer limit.Stop()
+		var over context.CancelFunc
+		ctx, over = context.WithTimeoutCause(ctx, r.cfg.limit, ErrHostLimit)
+		defer over()
 	}
 	if d := r.cfg.inactive; d > 0 {
 		idle := time.AfterFunc(d, func() { cancel(ErrInactive) })
+		idle.Stop() // until a session is open
 		defer idle.Stop()
 		s.alive = func() {
 			if ctx.Err() == nil {
@@ -308,5 +311,12 @@ func (r *run[T]) perform(ctx context.Context, s *Session) (T, error) {
 // limitError is a task's error that came of a limit of the run's.
 type limitError struct{ cause, err error }
 
-func (e *limitError) Error() string   { return e.cause.Error() + ": " + e.err.Error() }
+// Error names the limit once.
+func (e *limitError) Error() string {
+	if text := e.err.Error(); strings.Contains(text, e.cause.Error()) {
+		return text
+	}
+	return e.cause.Error() + ": " + e.err.Error()
+}
+
 func (e *limitError) Unwrap() []error { return []error{e.cause, e.err} }

@@ -476,6 +476,18 @@ func TestInactivity(t *testing.T) {
 	})
 }
 
+func TestInactivityIsOfSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		out := collect(t, t.Context(), hosts(1), func(ctx context.Context, s *fleet.Session) (int, error) {
+			time.Sleep(time.Minute) // without a session that the run knows of
+			return 1, context.Cause(ctx)
+		}, fleet.Inactivity(time.Second))
+		if o := out["r1"]; o.Err != nil || o.Value != 1 {
+			t.Errorf("%+v", o)
+		}
+	})
+}
+
 func TestHostsOfAnInventory(t *testing.T) {
 	inv, err := inventory.Parse("inv.yaml", []byte(`hosts:
   r1: {address: 192.0.2.1, user: ops, password: "env:X", jump: bastion, aaa: eu, sessions: 2}

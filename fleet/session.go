@@ -49,15 +49,20 @@ func (s *Session) Device(ctx context.Context) (*vty.Device, error) {
 			if wrap != nil {
 				conn = wrap(conn)
 			}
+			s.alive()
 			return &watched{Conn: conn, alive: s.alive}
 		}
 	}
 	started := time.Now()
 	s.dev, s.err = vty.Dial(ctx, s.host.address(), &cfg)
-	s.known.Do(func() { s.loggedIn(true, s.err) })
+	s.LoggedIn(s.err)
 	s.notify(Event{Kind: Connected, Host: s.host, Attempt: s.attempt, Elapsed: time.Since(started), Err: s.err})
 	return s.dev, s.err
 }
+
+// LoggedIn tells the run, for its breaker, how a login ended that the task did by
+// itself; nil for one that succeeded.
+func (s *Session) LoggedIn(err error) { s.known.Do(func() { s.loggedIn(true, err) }) }
 
 // close ends the session, also under a task that still uses it.
 func (s *Session) close() {

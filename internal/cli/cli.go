@@ -6,17 +6,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vtynet/vty/internal/cli/config"
 	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/interrupt"
 	"github.com/vtynet/vty/internal/cli/inventory"
 	"github.com/vtynet/vty/internal/cli/netconf"
 	"github.com/vtynet/vty/internal/cli/parse"
@@ -31,12 +29,11 @@ import (
 	"github.com/vtynet/vty/internal/cli/version"
 )
 
-// Main runs the command and returns its exit status. The first Ctrl-C ends what
-// is under way in an orderly manner, the second the process.
+// Main runs the command and returns its exit status. Package interrupt says what
+// Ctrl-C does.
 func Main(args []string, s *streams.Streams) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := interrupt.Context(context.Background())
 	defer stop()
-	context.AfterFunc(ctx, stop)
 	return int(Run(ctx, args, s))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/internal/cli/output"
 	"github.com/vtynet/vty/internal/cli/report"
+	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/target"
 )
 
@@ -24,8 +25,14 @@ type result struct {
 	Commit    string `json:"commit"` // what the device said to the commit
 	Saved     bool   `json:"saved"`
 	Error     string `json:"error"`
+	Cause     string `json:"cause,omitempty"`
+	Diff      string `json:"diff,omitempty"`      // what the candidate changes, as the device shows it
+	Check     string `json:"check,omitempty"`     // what the device said to the check
+	Timed     bool   `json:"timed,omitempty"`     // the commit is taken back unless it is confirmed
+	Confirmed bool   `json:"confirmed,omitempty"` // and it was
 
 	err error
+	dry bool // nothing was to be committed
 }
 
 // line is what became of one line.
@@ -49,12 +56,13 @@ const (
 // newResult puts together what is known; rep is nil where the host was not
 // reached.
 func newResult(t *target.Target, rep *vty.Report, lines []numbered, err error) *result {
-	r := &result{Host: t.Label, Platform: t.Platform(), err: err}
+	r := &result{Host: t.Label, Platform: t.Platform(), Lines: []line{}, Cause: report.Cause(err), err: err}
 	var sent []vty.Line
 	if rep != nil {
 		sent = slices.Concat(rep.Lines, rep.Beyond)
 		r.Candidate, r.Committed, r.Aborted = rep.Candidate, rep.Committed, rep.Aborted
 		r.Commit, r.Saved = rep.Commit, rep.Saved
+		r.Diff, r.Check, r.Timed = rep.Diff, rep.Check, rep.Timed
 	}
 	for i, l := range lines {
 		out := line{Number: l.number, Text: l.text, State: unsent}
@@ -88,11 +96,12 @@ type printer struct {
 	w       io.Writer
 	format  output.Format
 	headers bool
+	style   streams.Style
 	list    *output.List
 }
 
-func newPrinter(w io.Writer, format output.Format, headers bool) *printer {
-	return &printer{w: w, format: format, headers: headers, list: output.NewList(w, format == output.JSONL)}
+func newPrinter(w io.Writer, format output.Format, headers bool, style streams.Style) *printer {
+	return &printer{w: w, format: format, headers: headers, style: style, list: output.NewList(w, format == output.JSONL)}
 }
 
 func (p *printer) print(r *result) error {
@@ -101,8 +110,27 @@ func (p *printer) print(r *result) error {
 	}
 	var b strings.Builder
 	if p.headers {
-		fmt.Fprintf(&b, "=== %s\n", r.Host)
+		b.WriteString(p.style.Bold("=== "+r.Host) + "\n")
 	}
+	if !r.dry || r.err != nil {
+		b.WriteString(r.lines())
+	}
+	for _, said := range []string{r.Diff, r.Check} {
+		if said = strings.Trim(said, "\n"); said != "" {
+			b.WriteString(said + "\n")
+		}
+	}
+	b.WriteString(r.summary() + "\n")
+	_, err := io.WriteString(p.w, b.String())
+	return err
+}
+
+// lines says what became of each line.
+func (r *result) lines() string {
+	if len(r.Lines) == 0 {
+		return ""
+	}
+	var b strings.Builder
 	width := len(fmt.Sprint(r.Lines[len(r.Lines)-1].Number))
 	for _, l := range r.Lines {
 		fmt.Fprintf(&b, "%*d  %-8s  %s\n", width, l.Number, l.State, indent(l.Text, width+12))
@@ -110,9 +138,7 @@ func (p *printer) print(r *result) error {
 			fmt.Fprintf(&b, "%*s%s\n", width+12, "", indent(answer, width+12))
 		}
 	}
-	b.WriteString(r.summary() + "\n")
-	_, err := io.WriteString(p.w, b.String())
-	return err
+	return b.String()
 }
 
 // summary says what is in effect now.
@@ -125,6 +151,16 @@ func (r *result) summary() string {
 	}
 	text := fmt.Sprintf("%d of %d lines accepted", n, len(r.Lines))
 	switch {
+	case len(r.Lines) == 0:
+		return "no lines for this host"
+	case r.dry && r.Aborted && r.err == nil && strings.TrimSpace(r.Diff) == "":
+		text += ": no difference"
+	case r.dry && r.Aborted && r.err == nil:
+		text += ": the difference is shown, and nothing was changed"
+	case r.Confirmed:
+		text += ", committed and confirmed"
+	case r.Timed:
+		text += ", committed and not confirmed: the device takes it back"
 	case r.Committed:
 		text += ", committed"
 	case r.Aborted:

@@ -6,6 +6,7 @@ import (
 	"errors"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/textfsm"
@@ -21,7 +22,7 @@ const (
 	OK          Status = 0
 	Refused     Status = 1   // a device refused a command, or its answer could not be parsed
 	Usage       Status = 2   // the command line makes no sense
-	Unreached   Status = 3   // a host could not be reached or logged in to, the session was lost, or an answer was cut off
+	Unreached   Status = 3   // a host was not reached, not logged in to or not begun, the session was lost, or an answer was cut off
 	TimedOut    Status = 4   // time ran out, while connecting or while waiting for an answer
 	Interrupted Status = 130 // Ctrl-C, as shells have it
 )
@@ -73,6 +74,8 @@ func Of(err error) Status {
 		return Usage
 	case errors.Is(err, textfsm.ErrNoTemplate), errors.Is(err, textfsm.ErrNoMatch), errors.As(err, new(*textfsm.RunError)):
 		return Refused
+	case errors.Is(err, fleet.ErrHostLimit), errors.Is(err, fleet.ErrInactive):
+		return TimedOut
 	case errors.Is(err, context.Canceled):
 		return Interrupted
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, vty.ErrSilence), errors.Is(err, socket.ErrTimedOut):

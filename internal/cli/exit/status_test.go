@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 )
@@ -35,6 +36,9 @@ func TestOf(t *testing.T) {
 		{"a late answer", &vty.TimeoutError{Err: context.DeadlineExceeded}, TimedOut},
 		{"silence", &vty.TimeoutError{Err: vty.ErrSilence, Closed: true}, TimedOut},
 		{"Ctrl-C", &vty.TimeoutError{Err: context.Canceled, Closed: true}, Interrupted},
+		{"over the limit on the host", fmt.Errorf("%w: %w", fleet.ErrHostLimit, context.Canceled), TimedOut},
+		{"not begun", fmt.Errorf("%w: 3 hosts failed", fleet.ErrStopped), Unreached},
+		{"not begun after Ctrl-C", fmt.Errorf("%w: %w", fleet.ErrStopped, context.Canceled), Interrupted},
 		{"an unknown platform", &platform.UnknownError{Name: "x"}, Usage},
 		{"no command", &vty.InputError{Input: "\a"}, Usage},
 		{"usage", Misused(errors.New("no host")), Usage},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/fanout"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
 	"github.com/vtynet/vty/internal/cli/target"
@@ -20,7 +21,7 @@ import (
 type options struct {
 	targets target.Flags
 	format  *suggest.Choice
-	workers int
+	fleet   fanout.Flags
 	base10  bool
 	pretty  bool
 	lasting bool // it goes on until it is told to end, and shows what comes as it comes
@@ -78,9 +79,6 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 		return nil
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		if o.workers < 1 {
-			return exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
-		}
 		do, err := work()
 		if err != nil {
 			return exit.Misused(err)
@@ -89,8 +87,8 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 	}
 	flags := cmd.Flags()
 	o.targets.Register(flags)
+	o.fleet.Register(flags, 20)
 	flags.VarP(o.format, "output", "o", "form of the answers")
-	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
 	flags.BoolVar(&o.pretty, "pretty", false, "indent XML in text output, which is exact otherwise")
 	flags.BoolVar(&o.base10, "base10", false, "speak base:1.0 only, with devices whose base:1.1 is broken")
 	return cmd, o

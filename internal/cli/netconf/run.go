@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/fanout"
 	"github.com/vtynet/vty/internal/cli/output"
@@ -99,35 +101,16 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
+	run, err := o.fleet.Start(s, set.Targets)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
 	format := output.Format(o.format.String())
-	printer := output.NewPrinter(s.Out, format, len(set.Targets) > 1)
-	progress := report.NewProgress(s.Err, len(set.Targets))
-	status := exit.OK
-	type outcome struct {
-		*output.Answer
-		warnings rpc.Errors
-		remark   string // where not "", it is all
+	c := &collector{
+		run: run, printer: output.NewPrinter(run.Out, format, len(set.Targets) > 1, s.Style(s.Out)), name: name, told: make([]bool, len(set.Targets)),
 	}
-	sink := func(v outcome) error {
-		progress.Clear()
-		if v.remark != "" {
-			_, _ = fmt.Fprintf(s.Err, "vty: %s: %s\n", v.Host, v.remark)
-			return nil
-		}
-		status = max(status, statusOf(v.Err))
-		if err := printer.Answer(v.Answer); err != nil {
-			return err
-		}
-		for _, w := range v.warnings {
-			_, _ = fmt.Fprintf(s.Err, "vty: %s: %s\n", v.Host, w.Error())
-		}
-		if v.Err != nil {
-			report.Error(s.Err, v.Host, v.Error, v.Err)
-		}
-		return nil
-	}
-	work := func(ctx context.Context, i int, emit func(outcome)) {
-		t := set.Targets[i]
+	work := func(ctx context.Context, t *target.Target, s *fleet.Session, emit func(outcome)) error {
 		started := time.Now()
 		tell := func(a answer, err error) {
 			v := &output.Answer{Host: t.Label, Platform: t.Platform(), Command: name, Output: o.form(a.text), Raw: a.raw, Elapsed: time.Since(started)}
@@ -135,7 +118,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 				v.Parsed = toJSON(a.text)
 			}
 			if err != nil {
-				v.Failed, v.Err, v.Error = true, err, report.Text(t.Host.Name, err)
+				v.Failed, v.Err, v.Error, v.Cause = true, err, report.Text(t.Host.Name, err), report.Cause(err)
 			}
 			emit(outcome{v, a.warnings, ""})
 		}
@@ -144,27 +127,74 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 			show:  func(a answer) { tell(a, nil) },
 			tell:  func(text string) { emit(outcome{&output.Answer{Host: t.Label}, nil, text}) },
 		}
-		a, err := o.host(ctx, t, h, do)
-		if o.lasting && err == nil {
-			return // all was shown as it came
+		a, err := o.host(ctx, t, s, h, do)
+		if h.Session == nil || o.lasting && err == nil {
+			return err // all was shown as it came, or there was nothing
 		}
 		tell(a, err)
+		return err
 	}
-	err = fanout.Run(ctx, len(set.Targets), o.workers, format != output.JSONL, work, sink, progress.Done)
-	progress.Clear()
+	err = fanout.Do(ctx, run, format != output.JSONL, work, fanout.Sink[outcome]{Outcome: c.outcome, End: c.end})
 	if err == nil {
-		err = printer.Close()
+		err = c.printer.Close()
 	}
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	return exit.Silently(status)
+	return exit.Silently(c.status)
+}
+
+// outcome is what a host has to show.
+type outcome struct {
+	*output.Answer
+	warnings rpc.Errors
+	remark   string // where not "", it is all
+}
+
+// collector takes what comes of the hosts.
+type collector struct {
+	run     *fanout.Run
+	printer *output.Printer
+	name    string // of what is done
+	told    []bool // of each host, whether its error was
+	status  exit.Status
+}
+
+func (c *collector) outcome(i int, v outcome) error {
+	if v.remark != "" {
+		_, _ = fmt.Fprintf(c.run.Err, "vty: %s: %s\n", v.Host, v.remark)
+		return nil
+	}
+	c.status = max(c.status, statusOf(v.Err))
+	if err := c.printer.Answer(v.Answer); err != nil {
+		return err
+	}
+	for _, w := range v.warnings {
+		_, _ = fmt.Fprintf(c.run.Err, "vty: %s: %s\n", v.Host, w.Error())
+	}
+	if v.Err != nil {
+		c.told[i] = true
+		c.run.Errors.Host(v.Host, v.Error, v.Err)
+	}
+	return nil
+}
+
+// end tells of a host with which there was no session.
+func (c *collector) end(h *fanout.Host) error {
+	if h.Err == nil || c.told[h.Index] {
+		return nil
+	}
+	return c.outcome(h.Index, outcome{Answer: &output.Answer{
+		Host: h.Label, Platform: h.Platform(), Command: c.name, Failed: true, Err: h.Err, Error: h.Text, Cause: report.Cause(h.Err),
+	}})
 }
 
 // host does an action on one host.
-func (o *options) host(ctx context.Context, t *target.Target, h *host, do action) (_ answer, err error) {
-	if h.Session, err = o.dial(ctx, t); err != nil {
-		return answer{}, err
+func (o *options) host(ctx context.Context, t *target.Target, s *fleet.Session, h *host, do action) (_ answer, err error) {
+	h.Session, err = o.dial(ctx, t)
+	s.LoggedIn(err)
+	if err != nil {
+		return answer{}, &vty.DialError{Host: t.Host.Name, Port: t.Host.Port, Phase: vty.PhaseConnect, Err: err}
 	}
 	defer func() { _ = h.Close() }()
 	if !o.lasting {

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"github.com/vtynet/vty/internal/cli/streams"
 )
 
 // Format is a form of output.
@@ -19,18 +21,22 @@ const (
 	JSON  Format = "json"  // one array
 	JSONL Format = "jsonl" // one object a line
 	Raw   Format = "raw"   // the device's own bytes
+	None  Format = "none"  // nothing
 )
 
 // Answer is what became of one command on one host.
 type Answer struct {
 	Host     string
+	Place    int // of the host among all, from 0
 	Platform string
 	Command  string
+	Number   int // of the command, from 0: the same may be run twice
 	Output   string
 	Raw      []byte
 	Failed   bool // refused, or not answered
 	Err      error
 	Error    string // what Err says; "" where it is nil
+	Cause    string // Err in words that are the same for all hosts
 	Elapsed  time.Duration
 	// Streamed tells that Output was written line by line before.
 	Streamed bool
@@ -61,14 +67,23 @@ type object struct {
 	Error    string `json:"error"`
 	Elapsed  int64  `json:"elapsed_ms"`
 
+	Cause  string          `json:"cause,omitempty"`
 	Parsed json.RawMessage `json:"parsed,omitempty"`
 }
 
 func (a *Answer) object() object {
 	return object{
 		Host: a.Host, Platform: a.Platform, Command: a.Command, Output: a.Output,
-		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Parsed: a.Parsed,
+		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Cause: a.Cause, Parsed: a.Parsed,
 	}
+}
+
+// Shown is what text output shows of an answer.
+func (a *Answer) Shown() string {
+	if a.Parsed != nil {
+		return string(a.Parsed)
+	}
+	return a.Output
 }
 
 // Printer writes answers in one format. It is for one goroutine.
@@ -76,14 +91,15 @@ type Printer struct {
 	w       io.Writer
 	format  Format
 	headers bool
+	style   streams.Style
 	list    *List
 	named   string // host and command that a header was written for
 }
 
 // NewPrinter makes a Printer. With headers, text names host and command above
 // each answer.
-func NewPrinter(w io.Writer, format Format, headers bool) *Printer {
-	return &Printer{w: w, format: format, headers: headers, list: NewList(w, format == JSONL)}
+func NewPrinter(w io.Writer, format Format, headers bool, style streams.Style) *Printer {
+	return &Printer{w: w, format: format, headers: headers, style: style, list: NewList(w, format == JSONL)}
 }
 
 // Header writes the line above an answer in text, once.
@@ -93,7 +109,7 @@ func (p *Printer) Header(host, command string) error {
 		return nil
 	}
 	p.named = name
-	_, err := fmt.Fprintf(p.w, "=== %s\n", name)
+	_, err := fmt.Fprintln(p.w, p.style.Bold("=== "+name))
 	return err
 }
 
@@ -114,6 +130,8 @@ func (p *Printer) Answer(a *Answer) error {
 	case Raw:
 		_, err := p.w.Write(a.Raw)
 		return err
+	case None:
+		return nil
 	}
 	if a.Output != "" || a.Err == nil {
 		if err := p.Header(a.Host, a.Command); err != nil {
@@ -124,11 +142,7 @@ func (p *Printer) Answer(a *Answer) error {
 	if a.Output == "" || a.Streamed {
 		return nil
 	}
-	shown := a.Output
-	if a.Parsed != nil {
-		shown = string(a.Parsed)
-	}
-	_, err := fmt.Fprintln(p.w, shown)
+	_, err := fmt.Fprintln(p.w, a.Shown())
 	return err
 }
 

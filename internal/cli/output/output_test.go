@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/vtynet/vty/internal/cli/streams"
 )
 
 var (
@@ -34,7 +36,7 @@ func TestPrinter(t *testing.T) {
 				`{"host":"r2","platform":"p","command":"foo","output":"","failed":true,"error":"x","elapsed_ms":0}` + "\n"},
 	} {
 		var b strings.Builder
-		p := NewPrinter(&b, c.format, c.headers)
+		p := NewPrinter(&b, c.format, c.headers, streams.Style{})
 		for _, a := range c.answers {
 			if err := p.Answer(a); err != nil {
 				t.Fatal(err)
@@ -51,7 +53,7 @@ func TestPrinter(t *testing.T) {
 
 func TestPrinterJSON(t *testing.T) {
 	var b strings.Builder
-	p := NewPrinter(&b, JSON, false)
+	p := NewPrinter(&b, JSON, false, streams.Style{})
 	for _, a := range []*Answer{clock, silent, unknown} {
 		if err := p.Answer(a); err != nil {
 			t.Fatal(err)
@@ -66,7 +68,7 @@ func TestPrinterJSON(t *testing.T) {
 
 func TestStreamed(t *testing.T) {
 	var b strings.Builder
-	p := NewPrinter(&b, Text, true)
+	p := NewPrinter(&b, Text, true, streams.Style{})
 	for _, line := range []string{"a", "", "b"} {
 		if err := p.Line("r1", "tail", line); err != nil {
 			t.Fatal(err)

@@ -84,13 +84,3 @@ func TestErrorOfCtrlCIsOneLine(t *testing.T) {
 		t.Errorf("%q", b.String())
 	}
 }
-
-func TestProgressNeedsATerminal(t *testing.T) {
-	var b bytes.Buffer
-	p := NewProgress(&b, 3)
-	p.Done(1)
-	p.Clear()
-	if b.Len() != 0 {
-		t.Errorf("%q is shown where no terminal is", b.String())
-	}
-}

@@ -1,4 +1,5 @@
-// Package report says on standard error what went wrong, and what to do next.
+// Package report says on standard error how far a run is, what went wrong, what to
+// do next, and in the end how many hosts it went wrong with.
 package report
 
 import (
@@ -9,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
+	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -17,24 +20,54 @@ import (
 // cause where neither the error nor the step tells it. label is how the user
 // knows the host; text is what err says, as Text gives it.
 func Error(w io.Writer, label, text string, err error) {
-	if errors.Is(err, context.Canceled) {
+	(&Errors{w: w}).Host(label, text, err)
+}
+
+// Errors writes what went wrong with several hosts: the screen and the next step
+// only the first time that something went wrong in that way, and why hosts were not
+// begun only of the first. It is for one goroutine.
+type Errors struct {
+	w     io.Writer
+	style streams.Style
+	told  map[string]bool // causes
+}
+
+// NewErrors writes to w.
+func NewErrors(w io.Writer, style streams.Style) *Errors {
+	return &Errors{w: w, style: style, told: map[string]bool{}}
+}
+
+// Host is Error for one of the hosts.
+func (e *Errors) Host(label, text string, err error) {
+	cause := Cause(err)
+	again := e.told[cause]
+	if e.told != nil {
+		e.told[cause] = true
+	}
+	if again && errors.Is(err, fleet.ErrStopped) {
+		return
+	}
+	if again || errors.Is(err, context.Canceled) {
 		// Whoever pressed Ctrl-C has seen the screen.
 		text, _, _ = strings.Cut(text, "; on the screen:\n")
 	}
 	if label != "" {
 		text = label + ": " + text
 	}
-	_, _ = fmt.Fprintf(w, "vty: %s\n", text)
+	_, _ = fmt.Fprintf(e.w, "%s %s\n", e.style.Red("vty:"), text)
+	if again {
+		return
+	}
 	next := Next(err)
 	if next == "" && unexplained(err) {
 		next = "vty doctor shows each step"
 		if why := vty.Explain(err); why.Next != "" {
-			_, _ = fmt.Fprintf(w, "     cause: %s\n", why.Cause)
+			_, _ = fmt.Fprintf(e.w, "     cause: %s\n", why.Cause)
 			next = why.Next + "; " + next
 		}
 	}
 	if next != "" {
-		_, _ = fmt.Fprintf(w, "     next: %s\n", next)
+		_, _ = fmt.Fprintf(e.w, "     next: %s\n", next)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/fanout"
 	"github.com/vtynet/vty/internal/cli/output"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
@@ -20,10 +21,14 @@ import (
 // options are the verb's own flags.
 type options struct {
 	targets target.Flags
+	fleet   fanout.Flags
 	format  *suggest.Choice
+	chosen  func() bool // whether the user named the format
 	headers *suggest.Choice
 	file    string
-	workers int
+	group   bool
+	save    string
+	dryRun  bool
 	stream  bool
 	parse   bool
 	dir     string // of templates
@@ -32,7 +37,7 @@ type options struct {
 // Command is "vty run".
 func Command(s *streams.Streams) *cobra.Command {
 	o := &options{
-		format:  suggest.NewChoice("text", "json", "jsonl", "raw"),
+		format:  suggest.NewChoice("text", "json", "jsonl", "raw", "none"),
 		headers: suggest.NewChoice("auto", "always", "never"),
 	}
 	cmd := &cobra.Command{
@@ -44,26 +49,35 @@ Text output is exactly what a person would have read: no echo, no prompt, no pag
 breaks. Where there is more than one host or command, a line "=== HOST: COMMAND"
 stands above each answer. -o json prints one array, -o jsonl one object per
 command as soon as it is answered (host, platform, command, output, failed, error,
-elapsed_ms), and -o raw every byte that the device sent. With --parse, answers are
-records in JSON; one that can't be parsed counts as failed.
+elapsed_ms, cause), and -o raw every byte that the device sent. With --parse,
+answers are records in JSON; one that can't be parsed counts as failed.
+
+--group-by-output prints each answer once, with the hosts that gave it. --save
+writes DIR/HOST/COMMAND.txt instead of printing (what a failed command said goes
+into COMMAND.failed.txt).
 
 The commands run in order on each host, and on up to --workers hosts at once;
 answers are printed in the order of the hosts, with jsonl as they come. A command
-that a device refuses does not stop those after it.
+that a device refuses does not stop those after it. Of several hosts, standard
+error gets a summary in the end with the causes counted, and on a terminal a line
+that says how far it is.
 
-Ctrl-C stops the command that is running and leaves the device at its prompt;
-a second Ctrl-C quits at once.
+Ctrl-C stops the command that is running and leaves the device at its prompt. Of
+several hosts, the first Ctrl-C begins no more and finishes those that run, the
+second stops them; one more quits at once.
 
 Exit status: 0 all well, 1 a device refused a command, 2 usage, 3 a host could not
-be reached or logged in to, or an answer was cut off, 4 timed out, 130 stopped by
-Ctrl-C. Of several hosts the worst wins, which is the highest number.`,
+be reached or logged in to, or was not begun, or an answer was cut off, 4 timed
+out, 130 stopped by Ctrl-C. Of several hosts the worst wins, which is the highest
+number.`,
 		Example: `  vty run --sim cisco_iosxe 'show version'
   vty run -H ops@r1.example.net -p cisco_iosxe 'show version' 'show ip interface brief'
   VTY_PASSWORD=... vty run -H 127.0.1.1:2605 -t telnet -p frr_vty 'show running-config'
-  vty run -H r1 -H r2 -p arista_eos -o jsonl 'show version'
   vty run -H r1 -p cisco_iosxe --parse 'show ip interface brief'
   vty run -H r1 -p linux --stream 'tail -f /var/log/syslog'
-  vty run -H r1 -p juniper_junos -f commands.txt`,
+  vty run -i net.yaml -s role=leaf --group-by-output 'show version'
+  vty run -i net.yaml -w 50 --rate 20 --retries 2 --save today 'show running-config'
+  vty run -i net.yaml --canary 2 --batch 20 --limit-failures 5% -f commands.txt`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			commands, err := o.commands(s, args)
 			if err != nil {
@@ -74,10 +88,15 @@ Ctrl-C. Of several hosts the worst wins, which is the highest number.`,
 	}
 	flags := cmd.Flags()
 	o.targets.Register(flags)
+	o.fleet.Register(flags, 20)
+	o.fleet.RegisterTyping(flags)
 	flags.VarP(o.format, "output", "o", "form of the answers")
+	o.chosen = func() bool { return flags.Changed("output") }
+	flags.BoolVar(&o.group, "group-by-output", false, "print each answer once, with the hosts that gave it")
+	flags.StringVar(&o.save, "save", "", "write the answers to files in this folder, DIR/HOST/COMMAND.txt; with -o, print them as well")
 	flags.Var(o.headers, "headers", "whether text has a line above each answer; auto: where there are several")
-	flags.StringVarP(&o.file, "file", "f", "", "read commands from a file, one a line (- for standard input)")
-	flags.IntVarP(&o.workers, "workers", "w", 20, "how many hosts at once")
+	flags.StringVarP(&o.file, "commands-file", "f", "", "read commands from a file, one a line (- for standard input)")
+	flags.BoolVar(&o.dryRun, "dry-run", false, "say which commands would run on which hosts, in which waves, and reach none")
 	flags.BoolVar(&o.parse, "parse", false, "make records of the answers by TextFSM templates (see vty parse): JSON, in \"parsed\" with -o json and jsonl")
 	flags.StringVar(&o.dir, "templates", "", "folder of templates with an index, for --parse")
 	flags.BoolVar(&o.stream, "stream", false, "print lines as they come: for commands that take long or never end; one host, text only")
@@ -93,22 +112,24 @@ func (o *options) commands(s *streams.Streams, args []string) ([]string, error) 
 		if o.file != "-" {
 			f, err := os.Open(o.file)
 			if err != nil {
-				return nil, exit.Misused(fmt.Errorf("--file: %w", err))
+				return nil, exit.Misused(fmt.Errorf("--commands-file: %w", err))
 			}
 			defer func() { _ = f.Close() }()
 			in = f
 		}
 		more, err := lines(in)
 		if err != nil {
-			return nil, exit.Misused(fmt.Errorf("--file %s: %w", o.file, err))
+			return nil, exit.Misused(fmt.Errorf("--commands-file %s: %w", o.file, err))
 		}
 		commands = append(commands, more...)
 	}
 	switch {
 	case len(commands) == 0:
 		return nil, exit.Misused(errors.New("no command: give at least one, as in vty run -H HOST 'show version'"))
-	case o.workers < 1:
-		return nil, exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
+	case o.group && (o.stream || o.format.String() == string(output.Raw)):
+		return nil, exit.Misused(errors.New("--group-by-output goes with text, json and jsonl output, and not with --stream"))
+	case o.save != "" && o.stream:
+		return nil, exit.Misused(errors.New("--save does not go with --stream"))
 	case o.parse && (o.stream || o.format.String() == string(output.Raw)):
 		return nil, exit.Misused(errors.New("--parse goes with text, json and jsonl output, and not with --stream"))
 	case o.stream && o.format.String() != string(output.Text):

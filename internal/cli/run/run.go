@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/fanout"
 	"github.com/vtynet/vty/internal/cli/output"
@@ -16,20 +17,10 @@ import (
 	"github.com/vtynet/vty/textfsm"
 )
 
-// notRunError stands for the commands after the one with which the session ended.
-type notRunError struct{ cause error }
-
-func (e *notRunError) Error() string { return "not run: the session was over" }
-
-// Unwrap returns what ended the session.
-func (e *notRunError) Unwrap() error { return e.cause }
-
 // outcome is an answer, or a line of one that is streamed.
 type outcome struct {
 	answer *output.Answer
 	line   string
-	// repeat tells that the error was reported with an earlier command.
-	repeat bool
 }
 
 func (o *options) run(ctx context.Context, s *streams.Streams, commands []string) (err error) {
@@ -41,106 +32,106 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 	if o.stream && len(set.Targets) > 1 {
 		return exit.Misused(errors.New("--stream takes one host"))
 	}
-	var templates *textfsm.Library
+	format := o.form()
+	if o.dryRun {
+		return o.plan(s, format, set.Targets, commands)
+	}
+	w := &work{stream: o.stream, commands: commands}
 	if o.parse {
-		if templates, err = textfsm.Discover(o.dir, s.LookupEnv); err != nil {
+		if w.templates, err = textfsm.Discover(o.dir, s.LookupEnv); err != nil {
 			return exit.Misused(err)
 		}
-	}
-	format := output.Format(o.format.String())
-	headers := len(set.Targets)*len(commands) > 1
-	if mode := o.headers.String(); mode != "auto" {
-		headers = mode == "always"
 	}
 	for _, t := range set.Targets {
 		t.Config.Raw = format == output.Raw
 	}
-	printer := output.NewPrinter(s.Out, format, headers)
-	status := exit.OK
-	progress := report.NewProgress(s.Err, len(set.Targets))
-	sink := func(v outcome) error {
-		progress.Clear()
-		a := v.answer
-		if a == nil {
-			return printer.Line(set.Targets[0].Label, commands[0], v.line)
-		}
-		if err := printer.Answer(a); err != nil {
-			return err
-		}
-		status = max(status, exit.Of(a.Err))
-		if a.Err != nil && !v.repeat {
-			report.Error(s.Err, a.Host, a.Error, a.Err)
-		}
-		return nil
+	run, err := o.fleet.Start(s, set.Targets)
+	if err != nil {
+		return err
 	}
-	work := func(ctx context.Context, i int, emit func(outcome)) {
-		(&session{target: set.Targets[i], stream: o.stream, templates: templates, emit: emit}).run(ctx, commands)
+	defer run.Close()
+	c, err := o.collector(s, run, set.Targets, commands)
+	if err != nil {
+		return err
 	}
-	err = fanout.Run(ctx, len(set.Targets), o.workers, format != output.JSONL, work, sink, progress.Done)
-	progress.Clear()
+	err = fanout.Do(ctx, run, format != output.JSONL && !o.group, w.on, fanout.Sink[outcome]{Outcome: c.outcome, End: c.end})
 	if err == nil {
-		err = printer.Close()
+		err = c.printer.Close()
 	}
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
-	return exit.Silently(status)
+	return exit.Silently(c.status)
 }
 
-// session is the work for one host.
-type session struct {
-	target    *target.Target
-	stream    bool
-	templates *textfsm.Library // nil unless answers are to be parsed
-	emit      func(outcome)
-}
-
-func (s *session) run(ctx context.Context, commands []string) {
-	dev, err := s.target.Dial(ctx)
-	if err != nil {
-		s.unanswered(commands, err, false)
-		return
+// form is the form of the answers: what is saved is printed only if that was asked
+// for.
+func (o *options) form() output.Format {
+	if o.save != "" && !o.chosen() {
+		return output.None
 	}
-	defer func() { _ = dev.Close() }()
-	for i, command := range commands {
-		answer := s.command(ctx, dev, command)
-		s.emit(outcome{answer: answer})
-		switch rest := commands[i+1:]; {
-		case errors.Is(answer.Err, vty.ErrClosed), answer.Err != nil && ctx.Err() != nil:
-			s.unanswered(rest, &notRunError{answer.Err}, true)
-			return
-		case ctx.Err() != nil:
-			s.unanswered(rest, fmt.Errorf("not run: %w", context.Cause(ctx)), false)
-			return
+	return output.Format(o.format.String())
+}
+
+// plan says what would be done.
+func (o *options) plan(s *streams.Streams, format output.Format, targets []*target.Target, commands []string) error {
+	if err := o.fleet.Plan(s.Out, format, targets, func(*target.Target) []string { return commands }); err != nil {
+		return err
+	}
+	if format == output.Text || format == output.None {
+		_, _ = fmt.Fprintln(s.Out, "would run:")
+		for _, c := range commands {
+			_, _ = fmt.Fprintln(s.Out, "  "+c)
 		}
 	}
+	_, _ = fmt.Fprintln(s.Err, "vty: a dry run: no host was reached")
+	return nil
 }
 
-// unanswered gives every command the same error, so that there is an answer for
-// each command of each host, whatever happened.
-func (s *session) unanswered(commands []string, err error, repeat bool) {
-	for _, c := range commands {
-		s.emit(outcome{repeat: repeat, answer: &output.Answer{
-			Host: s.target.Label, Platform: s.target.Platform(), Command: c, Failed: true,
-			Err: err, Error: report.Text(s.target.Host.Name, err),
-		}})
-		repeat = true
+// work is what is done on each host.
+type work struct {
+	commands  []string
+	stream    bool
+	templates *textfsm.Library // nil unless answers are to be parsed
+}
+
+// on runs the commands on a host. The error is the first of them, or why there was
+// no session.
+func (w *work) on(ctx context.Context, t *target.Target, s *fleet.Session, emit func(outcome)) error {
+	dev, err := t.Session(ctx, s)
+	if err != nil {
+		return err
 	}
+	for i, command := range w.commands {
+		answer := w.command(ctx, t, dev, command, emit)
+		answer.Number = i
+		emit(outcome{answer: answer})
+		if err == nil {
+			err = answer.Err
+		}
+		if errors.Is(answer.Err, vty.ErrClosed) || ctx.Err() != nil {
+			break
+		}
+	}
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return err
 }
 
-func (s *session) command(ctx context.Context, dev *vty.Device, command string) *output.Answer {
-	ctx, cancel := s.target.Limit(ctx)
+func (w *work) command(ctx context.Context, t *target.Target, dev *vty.Device, command string, emit func(outcome)) *output.Answer {
+	ctx, cancel := t.Limit(ctx)
 	defer cancel()
-	a := &output.Answer{Host: s.target.Label, Platform: dev.Platform().Name, Command: command}
-	if s.stream {
+	a := &output.Answer{Host: t.Label, Platform: dev.Platform().Name, Command: command}
+	if w.stream {
 		a.Streamed = true
 		started := time.Now()
 		for line, err := range dev.Stream(ctx, command) {
 			if err != nil {
-				s.failed(a, err)
+				fail(a, t, err)
 				break
 			}
-			s.emit(outcome{line: line})
+			emit(outcome{line: line})
 		}
 		a.Elapsed = time.Since(started)
 		return a
@@ -149,18 +140,18 @@ func (s *session) command(ctx context.Context, dev *vty.Device, command string) 
 	if res != nil {
 		a.Output, a.Raw, a.Elapsed = res.Text(), res.Raw(), res.Elapsed
 	}
-	if err == nil && s.templates != nil {
+	if err == nil && w.templates != nil {
 		var records []textfsm.Record
-		if records, err = res.Parse(s.templates); err == nil {
+		if records, err = res.Parse(w.templates); err == nil {
 			err = a.SetParsed(records)
 		}
 	}
 	if err != nil {
-		s.failed(a, err)
+		fail(a, t, err)
 	}
 	return a
 }
 
-func (s *session) failed(a *output.Answer, err error) {
-	a.Failed, a.Err, a.Error = true, err, report.Text(s.target.Host.Name, err)
+func fail(a *output.Answer, t *target.Target, err error) {
+	a.Failed, a.Err, a.Error, a.Cause = true, err, report.Text(t.Host.Name, err), report.Cause(err)
 }

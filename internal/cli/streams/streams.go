@@ -19,6 +19,8 @@ type Streams struct {
 
 // Standard are the process's own.
 func Standard() *Streams {
+	prepare(os.Stdout)
+	prepare(os.Stderr)
 	return &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv}
 }
 

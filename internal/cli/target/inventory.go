@@ -49,7 +49,7 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 // listed is a host of an inventory as a target. What the flags name wins over the
 // inventory.
 func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*Target, error) {
-	t := &Target{Label: h.Name(), Host: Host{Name: h.Name()}, Config: *h.Config(&c.base), timeout: f.timeout}
+	t := &Target{Label: h.Name(), Listed: h, Host: Host{Name: h.Name()}, Config: *h.Config(&c.base), timeout: f.timeout}
 	t.Config.Via, t.Config.SSHConfig = nil, nil // device below sees to the way, and to what the configuration says
 	if h.SSHConfig() == nil {
 		if h.Field(inventory.FieldJump) != nil {

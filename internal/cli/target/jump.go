@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/internal/cli/exit"
@@ -37,6 +38,15 @@ func (c *configured) jumpHosts(ctx context.Context) error {
 	var err error
 	c.every, err = c.chain(ctx, named, c.who, 0)
 	return err
+}
+
+// written is jump hosts as ssh -J takes them.
+func written(named []sshconfig.Jump) string {
+	var texts []string
+	for _, j := range named {
+		texts = append(texts, j.String())
+	}
+	return strings.Join(texts, ",")
 }
 
 // chain makes hops of jump hosts. The first may itself be reached through others,

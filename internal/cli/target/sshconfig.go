@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"strings"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
@@ -106,16 +107,20 @@ func (c *configured) device(ctx context.Context, t *Target) error {
 func (c *configured) through(ctx context.Context, t *Target, said *sshconfig.Host) error {
 	hops, err := c.every, error(nil)
 	switch {
-	case hops != nil || t.jump == "none":
+	case hops != nil:
+		t.Jump = strings.Join(c.flags.jump, ",")
+	case t.jump == "none":
 	case t.jump != "":
 		named, bad := sshconfig.ParseJumps(t.jump)
 		if bad != nil {
 			return exit.Misused(bad)
 		}
+		t.Jump = t.jump
 		hops, err = c.chain(ctx, named, t.who, 0)
 	case said != nil && said.ProxyCommand != "":
 		t.Config.Via = byCommand(said.ProxyCommand)
 	case said != nil:
+		t.Jump = written(said.ProxyJump)
 		hops, err = c.chain(ctx, said.ProxyJump, t.who, 0)
 	}
 	if hops != nil {

@@ -11,8 +11,10 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/streams"
+	"github.com/vtynet/vty/inventory"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/sshconfig"
@@ -28,11 +30,35 @@ type Target struct {
 	// SSHConfig is what the SSH configuration says of the host; nil where none was
 	// asked.
 	SSHConfig *sshconfig.Host
+	// Listed is the host in the inventory; nil where it is from none.
+	Listed *inventory.Host
+	// Jump are the jump hosts that it is reached through; "" for none.
+	Jump string
 
-	timeout time.Duration
-	found   string // the platform that it was found to be
-	jump    string // jump hosts that the inventory names; "none" for none; "" where it says nothing
-	who     login  // logs in to its jump hosts
+	timeout    time.Duration
+	credential string // stands for the account; "" where it is the host's own
+	found      string // the platform that it was found to be
+	jump       string // jump hosts that the inventory names; "none" for none; "" where it says nothing
+	who        login  // logs in to its jump hosts
+}
+
+// Fleet is the target as a host of a fleet.
+func (t *Target) Fleet() *fleet.Host {
+	h := &fleet.Host{Name: t.Label, Address: t.Host.Address(), Config: &t.Config, Jump: t.Jump, Credential: t.credential}
+	if l := t.Listed; l != nil {
+		h.Groups, h.AAA, h.Sessions = l.Groups(), l.Field(inventory.FieldAAA).Text(), l.Sessions()
+		h.Credential = fleet.Credential(l, t.Config.User)
+	}
+	return h
+}
+
+// Session is the session of a run of a fleet with the target.
+func (t *Target) Session(ctx context.Context, s *fleet.Session) (*vty.Device, error) {
+	dev, err := s.Device(ctx)
+	if err == nil {
+		t.found = dev.Platform().Name
+	}
+	return dev, err
 }
 
 // Dial opens a session.
@@ -175,6 +201,7 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 	if err := c.device(ctx, t); err != nil {
 		return nil, err
 	}
+	t.credential = t.Config.User
 	if t.Config.User == "" && t.Config.Transport == vty.SSH {
 		return nil, exit.Misused(fmt.Errorf("no user to log in to %s as: write USER@HOST, use -u, or set $%s", t.Label, envUser))
 	}

@@ -3,10 +3,10 @@ package transfer
 
 import (
 	"errors"
-	"fmt"
 
 	"github.com/spf13/cobra"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/fanout"
 	"github.com/vtynet/vty/internal/cli/output"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
@@ -18,7 +18,7 @@ type options struct {
 	targets   target.Flags
 	method    *suggest.Choice
 	format    *suggest.Choice
-	workers   int
+	fleet     fanout.Flags
 	overwrite bool
 	resume    bool
 	sizeOnly  bool
@@ -93,12 +93,12 @@ func newOptions() *options {
 func (o *options) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	o.targets.Register(flags)
+	o.fleet.Register(flags, 4)
 	flags.Var(o.method, "method", "how to copy")
 	flags.BoolVar(&o.overwrite, "overwrite", false, "replace a different file that is there already")
 	flags.BoolVar(&o.resume, "resume", false, "go on where an earlier copy broke off")
 	flags.BoolVar(&o.sizeOnly, "size-only", false, "compare sizes only, not hashes")
 	flags.VarP(o.format, "output", "o", "form of the report")
-	flags.IntVarP(&o.workers, "workers", "w", 4, "how many hosts at once")
 }
 
 func (o *options) transfer() *transfer.Options {
@@ -107,11 +107,4 @@ func (o *options) transfer() *transfer.Options {
 		how.Method = transfer.Auto
 	}
 	return how
-}
-
-func (o *options) check() error {
-	if o.workers < 1 {
-		return exit.Misused(fmt.Errorf("--workers %d: want 1 or more", o.workers))
-	}
-	return nil
 }

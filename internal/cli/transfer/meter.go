@@ -10,19 +10,19 @@ import (
 	"github.com/vtynet/vty/transfer"
 )
 
-// meter is a line that shows how far the copies are, on a terminal only.
+// meter is a line that shows how far the copy to one host is, on a terminal only.
 type meter struct {
 	w     io.Writer // nil shows nothing
-	hosts int
+	host  string
 	shown bool
 	last  atomic.Int64
 }
 
-func newMeter(w io.Writer, hosts int) *meter {
+func newMeter(w io.Writer, host string) *meter {
 	if _, ok := streams.Terminal(w); !ok {
 		w = nil
 	}
-	return &meter{w: w, hosts: hosts}
+	return &meter{w: w, host: host}
 }
 
 // calm is the least time from one change of the line to the next.
@@ -34,7 +34,7 @@ func (m *meter) due() bool {
 	return now-last >= int64(calm) && m.last.CompareAndSwap(last, now)
 }
 
-func (m *meter) show(host string, p transfer.Progress) {
+func (m *meter) show(p transfer.Progress) {
 	if m.w == nil {
 		return
 	}
@@ -43,7 +43,7 @@ func (m *meter) show(host string, p transfer.Progress) {
 	if p.Total > 0 {
 		percent = 100 * float64(p.Done) / float64(p.Total)
 	}
-	_, _ = fmt.Fprintf(m.w, "\r\x1b[K%s: %.0f %% of %s, %s", host, percent, size(p.Total), rate(p.Done, p.Elapsed))
+	_, _ = fmt.Fprintf(m.w, "\r\x1b[K%s: %.0f %% of %s, %s", m.host, percent, size(p.Total), rate(p.Done, p.Elapsed))
 }
 
 // clear takes the line away, before anything else is written.

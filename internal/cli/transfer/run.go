@@ -8,14 +8,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/fanout"
+	"github.com/vtynet/vty/internal/cli/filename"
 	"github.com/vtynet/vty/internal/cli/output"
-	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/transfer"
@@ -28,19 +28,13 @@ type copying struct {
 	local, remote string
 }
 
-// outcome is how far a copy is, or what became of it.
+// outcome is how far a copy is, or what became of it as far as it got.
 type outcome struct {
-	host     string
 	progress *transfer.Progress
 	report   *transfer.Report
-	err      error
-	text     string // of err
 }
 
 func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err error) {
-	if err := o.check(); err != nil {
-		return err
-	}
 	if !c.get {
 		if info, err := os.Stat(c.local); err != nil {
 			return exit.Misused(err)
@@ -58,42 +52,48 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 			return exit.Misused(errors.New("files are copied over SSH only: leave out -t telnet"))
 		}
 	}
+	run, err := o.fleet.Start(s, set.Targets)
+	if err != nil {
+		return err
+	}
+	defer run.Close()
 	status := exit.OK
-	meter := newMeter(s.Err, len(set.Targets))
-	sink := func(v outcome) error {
+	several := len(set.Targets) > 1
+	m := newMeter(s.Err, set.Targets[0].Label)
+	if several {
+		m = &meter{} // the progress of the run stands there
+	}
+	reports := make([]*transfer.Report, len(set.Targets))
+	take := func(i int, v outcome) error {
 		if v.progress != nil {
-			meter.show(v.host, *v.progress)
-			return nil
+			m.show(*v.progress)
 		}
-		meter.clear()
-		status = max(status, exit.Of(v.err))
-		if err := o.print(s.Out, c, v); err != nil {
-			return err
-		}
-		if v.err != nil {
-			report.Error(s.Err, v.host, v.text, v.err)
-		}
+		reports[i] = v.report
 		return nil
 	}
-	work := func(ctx context.Context, i int, emit func(outcome)) {
-		t := set.Targets[i]
+	end := func(h *fanout.Host) error {
+		m.clear()
+		status = max(status, exit.Of(h.Err))
+		if h.Err != nil {
+			run.Errors.Host(h.Label, h.Text, h.Err)
+		}
+		return o.print(run.Out, c, h, reports[h.Index])
+	}
+	work := func(ctx context.Context, t *target.Target, s *fleet.Session, emit func(outcome)) error {
 		how := o.transfer()
-		if meter.w != nil {
+		if m.w != nil {
 			how.Progress = func(p transfer.Progress) {
-				if meter.due() {
-					emit(outcome{host: t.Label, progress: &p})
+				if m.due() {
+					emit(outcome{progress: &p})
 				}
 			}
 		}
-		r, err := c.copy(ctx, t, how, len(set.Targets) > 1)
-		v := outcome{host: t.Label, report: r, err: err}
-		if err != nil {
-			v.text = report.Text(t.Host.Name, err)
-		}
-		emit(v)
+		r, err := c.copy(ctx, t, s, how, several)
+		emit(outcome{report: r})
+		return err
 	}
-	err = fanout.Run(ctx, len(set.Targets), o.workers, false, work, sink, nil)
-	meter.clear()
+	err = fanout.Do(ctx, run, false, work, fanout.Sink[outcome]{Outcome: take, End: end})
+	m.clear()
 	if err != nil {
 		return fmt.Errorf("output: %w", err)
 	}
@@ -102,10 +102,11 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 
 // copy copies to or from one device. Of several, each has a folder of its own
 // here.
-func (c copying) copy(ctx context.Context, t *target.Target, how *transfer.Options, several bool) (*transfer.Report, error) {
+func (c copying) copy(ctx context.Context, t *target.Target, s *fleet.Session, how *transfer.Options, several bool) (*transfer.Report, error) {
 	ctx, cancel := t.Limit(ctx)
 	defer cancel()
 	client, err := ssh.Connect(ctx, t.Host.Name, t.Port(), t.Config.ForSSH())
+	s.LoggedIn(err)
 	if err != nil {
 		return nil, &vty.DialError{Host: t.Host.Name, Port: t.Port(), Phase: vty.PhaseConnect, Err: err}
 	}
@@ -115,22 +116,12 @@ func (c copying) copy(ctx context.Context, t *target.Target, how *transfer.Optio
 	}
 	local := c.local
 	if several {
-		local = filepath.Join(local, fileName(t.Label))
+		local = filepath.Join(local, filename.Safe(t.Label))
 		if err := os.MkdirAll(local, 0o755); err != nil {
 			return nil, err
 		}
 	}
 	return transfer.Get(ctx, client, c.remote, local, how)
-}
-
-// fileName makes a host's label the name of a folder, on every system.
-func fileName(label string) string {
-	return strings.Map(func(r rune) rune {
-		if strings.ContainsRune(`/\:[]*?"<>|%`, r) {
-			return '_'
-		}
-		return r
-	}, label)
 }
 
 // object is a line of -o jsonl.
@@ -149,18 +140,17 @@ type object struct {
 	Elapsed float64 `json:"elapsed_ms"`
 }
 
-func (o *options) print(w io.Writer, c copying, v outcome) error {
-	r := v.report
+func (o *options) print(w io.Writer, c copying, h *fanout.Host, r *transfer.Report) error {
 	if r == nil {
 		r = &transfer.Report{Local: c.local, Remote: c.remote}
 	}
 	if o.format.String() == string(output.JSONL) {
 		return json.NewEncoder(w).Encode(object{
-			Host: v.host, Local: r.Local, Remote: r.Remote, Method: string(r.Method), Size: r.Size, Resumed: r.Resumed, Same: r.Same,
-			SHA256: r.SHA256, Checked: r.Checked, Failed: v.err != nil, Error: v.text, Elapsed: float64(r.Elapsed.Microseconds()) / 1000,
+			Host: h.Label, Local: r.Local, Remote: r.Remote, Method: string(r.Method), Size: r.Size, Resumed: r.Resumed, Same: r.Same,
+			SHA256: r.SHA256, Checked: r.Checked, Failed: h.Err != nil, Error: h.Text, Elapsed: float64(r.Elapsed.Microseconds()) / 1000,
 		})
 	}
-	if v.err != nil {
+	if h.Err != nil {
 		return nil
 	}
 	what := fmt.Sprintf("%s copied in %v (%s)", size(r.Size-r.Resumed), r.Elapsed.Round(time.Millisecond), rate(r.Size-r.Resumed, r.Elapsed))
@@ -178,6 +168,6 @@ func (o *options) print(w io.Writer, c copying, v outcome) error {
 	if r.SHA256 != "" {
 		check += ", SHA-256 " + r.SHA256
 	}
-	_, err := fmt.Fprintf(w, "%s: %s -> %s: %s; by %s, %s\n", v.host, from, to, what, r.Method, check)
+	_, err := fmt.Fprintf(w, "%s: %s -> %s: %s; by %s, %s\n", h.Label, from, to, what, r.Method, check)
 	return err
 }
