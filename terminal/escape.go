@@ -34,6 +34,23 @@ func (e *escape) begin() {
 	e.params = e.params[:0]
 }
 
+// colour returns the length of the sequence at the head of p if it is a whole one
+// that sets colours (SGR), which nearly all are, and draws nothing; else 0.
+func colour(p []byte) int {
+	if len(p) < 3 || p[0] != 0x1b || p[1] != '[' {
+		return 0
+	}
+	for i, b := range p[2:] {
+		switch {
+		case b == 'm':
+			return i + 3
+		case b < 0x20 || b >= 0x40:
+			return 0
+		}
+	}
+	return 0
+}
+
 // escapeByte takes the next byte of an escape sequence and returns how many
 // bytes it used: 0 hands the byte back to the ground state.
 func (t *Terminal) escapeByte(b byte) int {

@@ -72,6 +72,10 @@ func (t *Terminal) Write(p []byte) (int, error) {
 			p = p[2:]
 			continue
 		}
+		if n := colour(p); n > 0 {
+			p = p[n:]
+			continue
+		}
 		t.control(p[0])
 		p = p[1:]
 	}

@@ -13,7 +13,7 @@ const (
 
 var pair = []string{floor, ours}
 
-// rows is the work of the issue, first over SSH, then over Telnet.
+// rows is the work, first over SSH, then over Telnet.
 func rows(quick bool) []row {
 	var all []row
 	for _, t := range []string{"ssh", "telnet"} {
