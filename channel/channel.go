@@ -59,7 +59,7 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 }
 
 // maxUntaken bounds the text that waits for a stream to be taken.
-const maxUntaken = 256 << 10
+const maxUntaken = 64 << 10
 
 // read feeds the machine until the transport ends.
 func (c *Channel) read() {

@@ -25,6 +25,7 @@ func rows(quick bool) []row {
 			row{title: "200,000 lines (12 MB)", transport: t, work: "lines", n: 200_000, limit: "1.3 x wall and CPU, memory 1.2 x text"},
 			row{title: "20,000 lines, streamed", transport: t, work: "stream", n: 20_000, limit: "constant memory"},
 			row{title: "200,000 lines, streamed", transport: t, work: "stream", n: 200_000, limit: "constant memory"},
+			row{title: "2,000,000 lines, streamed", transport: t, work: "stream", n: 2_000_000, limit: "constant memory", only: pair, runs: 3},
 			row{title: "20,000 lines in 100-byte packets", transport: t, work: "lines", n: 20_000, packet: 100, limit: "1.5 x wall and CPU"},
 			row{title: "20,000 lines, one byte at a time", transport: t, work: "lines", n: 20_000, packet: 1, limit: "1.5 x wall and CPU", only: pair, runs: 7},
 			row{title: "100 sessions at once: open, 3 commands, close", transport: t, work: "fleet", n: 100, limit: "1.15 x CPU"},

@@ -19,19 +19,25 @@ const (
 // LineSize is the length of one line of "show lines N", its CR LF included.
 const LineSize = 60
 
-// maxLines is the longest answer that there is.
-const maxLines = 200_000
+// maxLines is the longest answer that there is; the lines of one above roundLines
+// come again.
+const (
+	maxLines   = 2_000_000
+	roundLines = 200_000
+)
 
-// lines is the text of the longest answer; a shorter one is its head.
+// lines is the text of an answer as long as is usual; a shorter one is its head.
 var lines = sync.OnceValue(func() []byte {
 	var b bytes.Buffer
-	b.Grow(maxLines * LineSize)
-	for i := range maxLines {
+	b.Grow(roundLines * LineSize)
+	for i := range roundLines {
 		fmt.Fprintf(&b, "%-*s\r\n", LineSize-2, fmt.Sprintf("10.%d.%d.0/24 [110/%d] via 192.0.2.%d, 1d02h, Gi%d.",
 			i/256%256, i%256, i%9973, i%254+1, i%48))
 	}
 	return b.Bytes()
 })
+
+var longest = sync.OnceValue(func() []byte { return bytes.Repeat(lines(), maxLines/roundLines) })
 
 const version = `Cisco IOS XE Software, Version 17.09.04a
 Cisco IOS Software [Cupertino], Virtual XE Software (X86_64_LINUX_IOSD-UNIVERSALK9-M), Version 17.9.4a, RELEASE SOFTWARE (fc3)
@@ -64,7 +70,7 @@ const (
 	ShowClock   = "show clock"
 )
 
-// ShowLines is the command that shows n lines, at most 200,000, in packets of
+// ShowLines is the command that shows n lines, at most 2,000,000, in packets of
 // size bytes; a size of 0 leaves the cutting to the transport.
 func ShowLines(n, size int) string {
 	if size == 0 {
@@ -108,6 +114,9 @@ func answer(command string) (text []byte, packet int) {
 		if packet, err = strconv.Atoi(size); err != nil || packet < 1 {
 			return invalidText, 0
 		}
+	}
+	if n > roundLines {
+		return longest()[:n*LineSize], packet
 	}
 	return lines()[:n*LineSize], packet
 }

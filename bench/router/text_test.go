@@ -8,8 +8,8 @@ import (
 // A line of another length would cut the answers within a line, and the prompt
 // would stand behind the rest of one.
 func TestLinesAreOfOneLength(t *testing.T) {
-	if len(lines()) != maxLines*LineSize {
-		t.Fatalf("%d bytes, want %d lines of %d", len(lines()), maxLines, LineSize)
+	if len(longest()) != maxLines*LineSize {
+		t.Fatalf("%d bytes, want %d lines of %d", len(longest()), maxLines, LineSize)
 	}
 	for i, line := range strings.Split(Answer(ShowLines(maxLines, 0)), "\n") {
 		if len(line) != LineSize-2 || !strings.HasPrefix(line, "10.") {
