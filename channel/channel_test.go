@@ -436,6 +436,30 @@ func TestLoginOfASlowDevice(t *testing.T) {
 	})
 }
 
+// A return typed at a device that was merely slow is an empty user: the password that
+// went with it is no attempt, and is given again to the user's own question.
+func TestLoginOfASlowDeviceThatAsksForTheUser(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := channel.New(play(t, "",
+			step{"\r", "\r\nUsername: \r\nPassword: "},
+			step{"s3cret\r", "\r\n% Login invalid\r\n\r\nUsername: "},
+			step{"ops\r", "ops\r\nPassword: "},
+			step{"s3cret\r", "\r\n\r\nr1>"}), ios())
+		defer func() { _ = ch.Close() }()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		r, err := ch.Login(ctx, channel.Login{
+			User:         regexp.MustCompile(`(?i)username:$`),
+			Password:     regexp.MustCompile(`(?i)password:$`),
+			UserName:     func(context.Context) (string, error) { return "ops", nil },
+			PasswordText: func(context.Context) (channel.Answer, error) { return channel.Answer{Text: "s3cret"}, nil },
+		})
+		if err != nil || r.Prompt != "r1>" {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
+}
+
 func TestCloseWakesACommand(t *testing.T) {
 	ch := open(t, ios(), "r1#", step{"show x\r", "show x\r\n"})
 	failed := make(chan error)

@@ -22,7 +22,9 @@ type Login struct {
 	// believed at once, since the echo of the first command proves it. Otherwise
 	// that takes a quiet of Config.Quiet, unless a password was given before.
 	Inside bool
-	// UserName and PasswordText are called when the device asks, once each.
+	// UserName and PasswordText are called when the device asks, once each; the
+	// password once more where the first went with an empty name, since a return that
+	// was to wake the device had answered the question for the user.
 	UserName     func(ctx context.Context) (string, error)
 	PasswordText func(ctx context.Context) (Answer, error)
 	// Wake is how long the device may say nothing that can be understood before
@@ -106,6 +108,9 @@ func (d *dialogue) asks() []Ask {
 func (d *dialogue) name(ctx context.Context, _ string) (Answer, error) {
 	if d.named && d.answered {
 		return d.refused()
+	}
+	if !d.named && d.x.wakes > 0 {
+		d.answered = false // the password went with the empty name that a return typed to wake the device was
 	}
 	d.named = true
 	d.x.wake = 0 // it is awake, and a return would be an answer
