@@ -19,7 +19,8 @@ type Channel struct {
 	cfg  *Config
 	turn chan struct{} // holds a token while an operation is under way
 
-	typing sync.Mutex // held while something is written
+	typing   sync.Mutex // held while something is written
+	patience patience   // of whoever has the turn
 
 	mu       sync.Mutex
 	room     sync.Cond // signalled when a stream took lines, and on Close
@@ -53,6 +54,7 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 	}
 	c.room.L = &c.mu
 	c.alarm.ring = c.tell
+	c.patience = patience{limit: c.cfg.Silence, lose: func() { _ = conn.Close() }}
 	c.m = newMachine(c.cfg)
 	go c.read()
 	return c
@@ -140,17 +142,17 @@ func (c *Channel) write(ctx context.Context, text string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}
-	if c.cfg.Silence > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeoutCause(ctx, c.cfg.Silence, ErrSilence)
-		defer cancel()
-	}
 	stop := transport.CloseOn(ctx, c.conn)
+	c.patience.begin()
 	c.typing.Lock()
 	_, err := io.WriteString(c.conn, text)
 	c.typing.Unlock()
-	if !stop() && err != nil {
+	lost, ended := c.patience.end(), !stop()
+	switch {
+	case err != nil && ended:
 		return context.Cause(ctx)
+	case err != nil && lost:
+		return ErrSilence
 	}
 	if err != nil {
 		// The connection is lost: the reader is about to hear of it, and to know why.
