@@ -21,13 +21,13 @@ type Report struct {
 	Unsent    []string // those that were not
 	Candidate bool     // the platform collects lines in a candidate that is committed
 	Committed bool     // the candidate was made live
-	Aborted   bool     // the candidate was thrown away
+	Aborted   bool     // the candidate was thrown away, or the lines were taken back at once
 	Uncertain bool     // the commit was typed, and how it ended is not known
 	Commit    string   // what the device said to the commit
 	Saved     bool     // the running configuration was saved
 	Diff      string   // what the candidate would change, as the device shows it; see Configuration.Diff
 	Check     string   // what the device said to the check
-	Timed     bool     // the commit is taken back unless it is confirmed in time; see Device.Confirm
+	Timed     bool     // the commit, or the lines that acted at once, are taken back unless confirmed in time; see Device.Confirm
 }
 
 // Line is one configuration line and the device's answer.
@@ -56,10 +56,12 @@ func (r *Report) state() string {
 	switch {
 	case r.Uncertain:
 		return "whether it took effect is not known: look at the device"
-	case r.Timed:
+	case r.Timed && r.Committed:
 		return "the configuration was committed, and is taken back unless it is confirmed in time"
-	case r.Aborted:
+	case r.Aborted && r.Candidate:
 		return "nothing was changed: the candidate was thrown away"
+	case r.Aborted:
+		return "nothing is changed: the device took back what was in effect"
 	case r.Committed:
 		return "the configuration was committed all the same"
 	case r.Candidate:
@@ -68,6 +70,9 @@ func (r *Report) state() string {
 	state := fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Beyond)+len(r.Unsent))
 	if n := len(r.Beyond); n > 0 {
 		state += fmt.Sprintf(", with what came of the %d that were typed before the refusal was known", n)
+	}
+	if r.Timed {
+		state += ", and the device takes them back by itself when its timer ends"
 	}
 	return state
 }
@@ -96,7 +101,7 @@ type Configuration struct {
 	// other ways ("configuration private"), or a candidate's name ("session x").
 	Mode string
 	// Candidate asks for all or nothing, also where the platform's usual way acts
-	// at once. Diff, Check, DryRun, Comment, Label and Confirm imply it.
+	// at once. Diff, Check, DryRun, Comment and Label imply it.
 	Candidate bool
 	// Diff asks the device what the candidate would change, for the report.
 	Diff bool
@@ -108,12 +113,18 @@ type Configuration struct {
 	Comment, Label string
 	// Confirm, where not 0, is how long the device waits for Device.Confirm before
 	// it takes the commit back. It is rounded up to what the device can count.
+	//
+	// Some platforms have such a timer for lines that act at once (cisco_iosxe,
+	// aruba_aoscx): it starts before the first line, and where a line is refused
+	// the device takes back at once what was in effect, if it can, or else when the
+	// timer ends. A device that does not start it gives a *TimerError. Save is for
+	// after Device.Confirm.
 	Confirm time.Duration
 }
 
 // transactional reports whether only a candidate will do.
 func (c *Configuration) transactional() bool {
-	return c.Candidate || c.Diff || c.Check || c.DryRun || c.Comment != "" || c.Label != "" || c.Confirm != 0
+	return c.Candidate || c.Diff || c.Check || c.DryRun || c.Comment != "" || c.Label != ""
 }
 
 // Configure sends configuration lines. It stops at the first line that the
@@ -153,15 +164,8 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 	if err := d.ch.Err(); err != nil {
 		return report, fmt.Errorf("%s: %w", d.host, err)
 	}
-	if err := d.toConfigure(ctx, how); err != nil {
-		return report, err
-	}
-	err = d.sendLines(ctx, how, conf, report)
-	if report.Candidate {
-		err = d.concludeCandidate(ctx, how, conf, report, err)
-	}
-	_, way := platform.Target(how.Mode)
-	d.timed = d.timed || report.Timed || way != "" && len(how.Commit) == 0 && len(how.Confirm) > 0
+	err = d.configure(ctx, how, conf, report)
+	d.timed = d.timed || report.Timed
 	d.staged = d.staged || report.Candidate && !report.Aborted && !report.Committed
 	if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
 		err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
@@ -172,6 +176,28 @@ func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error)
 		}
 	}
 	return report, err
+}
+
+// configure enters the mode for configuration, sends the lines, and sees to it
+// that they last or are gone.
+func (d *Device) configure(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
+	if err := d.toConfigure(ctx, how); err != nil {
+		return err
+	}
+	report.Timed = d.reverts(how)
+	err := d.sendLines(ctx, how, conf, report)
+	switch {
+	case report.Candidate:
+		return d.concludeCandidate(ctx, how, conf, report, err)
+	case err != nil && report.Timed && len(d.def.Revert.Cancel) > 0 && d.ch.Err() == nil:
+		ctx, cancel := cleanUp(ctx)
+		defer cancel()
+		if gone := d.within(ctx, d.mode, d.def.Revert.Cancel, how.Failures); gone != nil {
+			return errors.Join(err, gone)
+		}
+		report.Timed, report.Aborted = false, true
+	}
+	return err
 }
 
 // candidateName is the name of a session that vty makes for a candidate.
@@ -186,14 +212,24 @@ func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	}
 	mode, _ := platform.Target(conf.Mode)
 	other, _ := platform.Target(d.def.Candidate.Mode)
-	if other != "" && (mode == other || len(how.Commit) == 0 && conf.transactional()) {
+	atOnce := len(how.Commit) == 0
+	if other != "" && (mode == other || atOnce && (conf.transactional() || timed(d.def.Candidate.Commit) && conf.Confirm != 0)) {
 		how = d.def.Candidate
 	}
 	if how.Mode == "" {
 		return nil, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
 	}
 	if len(how.Commit) == 0 && conf.transactional() { // lines would act at once
-		return nil, missing("a candidate, a difference, a check, a comment or a timer")
+		return nil, missing("a candidate, a difference, a check or a comment")
+	}
+	if conf.Confirm != 0 {
+		if len(how.Save) > 0 && conf.Save {
+			return nil, missing("saving what may be taken back (Device.Confirm comes first, and then Device.Save)")
+		}
+		if len(how.Commit) == 0 && conf.Mode == "" && d.def.Revert.Mode != "" {
+			how.Mode = d.def.Revert.Mode + " " + timer(conf.Confirm)[d.def.Parameter(d.def.Revert.Mode)]
+			return &how, nil
+		}
 	}
 	if conf.Mode != "" {
 		how.Mode = conf.Mode
@@ -234,6 +270,12 @@ func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	return filled(how, values), nil
 }
 
+// reverts reports whether the mode of how is entered so that the device takes the
+// lines back by itself.
+func (d *Device) reverts(how *platform.Configure) bool {
+	return d.def.Revert.Mode != "" && strings.HasPrefix(how.Mode, d.def.Revert.Mode+" ")
+}
+
 // timed reports whether a commit has a place for a timer.
 func timed(commit []platform.Step) bool {
 	return platform.Takes(commit, "minutes") || platform.Takes(commit, "seconds") || platform.Takes(commit, "clock")
@@ -260,15 +302,24 @@ func filled(how platform.Configure, values map[string]string) *platform.Configur
 }
 
 // toConfigure enters the mode for configuration. Where somebody else holds the
-// configuration the error is a *LockedError.
+// configuration the error is a *LockedError, and where the device starts no timer a
+// *TimerError.
 func (d *Device) toConfigure(ctx context.Context, how *platform.Configure) error {
+	if d.reverts(how) {
+		d.way = "" // a timer that was started before is not the one that is wanted
+	}
 	err := d.reachMode(ctx, how.Mode)
-	if refused, ok := errors.AsType[*ModeError](err); ok && how.Locked != nil {
-		for line := range strings.SplitSeq(refused.Answer, "\n") {
-			if how.Locked.MatchString(line) {
-				return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
-			}
+	refused, ok := errors.AsType[*ModeError](err)
+	if !ok {
+		return err
+	}
+	for line := range strings.SplitSeq(refused.Answer, "\n") {
+		if how.Locked != nil && how.Locked.MatchString(line) {
+			return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
 		}
+	}
+	if said := strings.TrimSpace(refused.Answer); d.reverts(how) && said != "" {
+		return &TimerError{Host: d.host, Said: said, Err: err}
 	}
 	return err
 }
@@ -280,13 +331,15 @@ func (d *Device) Save(ctx context.Context) error {
 	return d.aside(ctx, "saving", func(how *platform.Configure) []platform.Step { return how.Save })
 }
 
-// Confirm makes a commit with a timer last; see Configuration.Confirm. It may be
-// called on another session, so that it proves that the device can be reached.
+// Confirm makes a commit with a timer last, or lines that would be taken back; see
+// Configuration.Confirm. It may be called on another session, so that it proves that
+// the device can be reached.
 func (d *Device) Confirm(ctx context.Context) error {
 	return d.aside(ctx, "a commit with a timer", func(how *platform.Configure) []platform.Step { return how.Confirm })
 }
 
-// Cancel takes a commit with a timer back at once.
+// Cancel takes a commit with a timer back at once, or lines that would be taken
+// back later.
 func (d *Device) Cancel(ctx context.Context) error {
 	return d.aside(ctx, "taking a commit with a timer back", func(how *platform.Configure) []platform.Step { return how.Cancel })
 }
@@ -312,7 +365,8 @@ func (d *Device) aside(ctx context.Context, what string, list func(*platform.Con
 	if err := d.ch.Err(); err != nil {
 		return fmt.Errorf("%s: %w", d.host, err)
 	}
-	for _, how := range []platform.Configure{d.def.Configure, d.def.Candidate} {
+	revert := platform.Configure{Mode: d.mode, Confirm: d.def.Revert.Confirm, Cancel: d.def.Revert.Cancel}
+	for _, how := range []platform.Configure{d.def.Configure, d.def.Candidate, revert} {
 		steps := list(&how)
 		if len(steps) == 0 {
 			continue

@@ -144,6 +144,22 @@ func (e *LockedError) Error() string {
 // Unwrap returns ErrLocked and the *ModeError.
 func (e *LockedError) Unwrap() []error { return []error{ErrLocked, e.Err} }
 
+// TimerError says that the device did not start the timer by which it takes a
+// configuration back, as IOS-XE does where no archive is set up. No line was sent.
+// It wraps the *ModeError.
+type TimerError struct {
+	Host string
+	Said string // the device's own words
+	Err  error
+}
+
+func (e *TimerError) Error() string {
+	return fmt.Sprintf("%s: no line was sent, since the device starts no timer that would take them back: %q", e.Host, auth.Mask(e.Said))
+}
+
+// Unwrap returns the *ModeError.
+func (e *TimerError) Unwrap() error { return e.Err }
+
 // AmbiguousError says that a prompt is that of more than one mode of the platform,
 // so that nobody can say where the device is. It wraps ErrAmbiguous.
 type AmbiguousError struct {

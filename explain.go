@@ -157,6 +157,10 @@ func explainSession(err error) (Explanation, bool) {
 	case errors.Is(err, ErrClosed):
 		return Explanation{"the device restarted, its idle timer ran out, or somebody cleared the line", "connect again"}, true
 	}
+	if errors.As(err, new(*TimerError)) {
+		return Explanation{"the device has no place to keep the configuration that it would go back to, or knows no such timer",
+			"set it up (on IOS-XE: archive, and a path in it), or configure without Confirm"}, true
+	}
 	mode, ok := errors.AsType[*ModeError](err)
 	switch {
 	case ok && mode.Err == nil:

@@ -97,7 +97,7 @@ func lastLine(prompt string) string {
 }
 
 func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
-	said := ""
+	said, refused := "", false
 	for i, step := range leg.Steps {
 		modes := []string{leg.To, leg.From}
 		if i < len(leg.Steps)-1 {
@@ -112,11 +112,14 @@ func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
 			return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Err: err}
 		}
 		said = reply.Text
-		if _, refused := judge(said, d.def.Failures); refused && !step.Optional && i < len(leg.Steps)-1 {
+		_, refused = judge(said, d.def.Failures)
+		if refused = refused && !step.Optional; refused && i < len(leg.Steps)-1 {
 			break // what follows would be typed in the wrong place
 		}
 	}
-	if _, seen := d.ch.Prompt(); seen != leg.To {
+	// What a way is to bring beside its mode, it does not bring where it is refused.
+	refused = refused && leg.To+" "+leg.As == d.def.Revert.Mode
+	if _, seen := d.ch.Prompt(); seen != leg.To || refused {
 		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: d.ch.Mask(said)}
 	}
 	return d.unambiguous()

@@ -31,6 +31,7 @@ type Definition struct {
 	Endings     []Ending
 	Configure   Configure // the usual way to configure; no Mode: there is none
 	Candidate   Configure // the way with a candidate, where the usual one has none
+	Revert      Revert    // lines that act at once and are taken back after a time; no Mode: there is no such thing
 	Running     Running
 	Detect      Detect
 	Samples     Samples
@@ -99,6 +100,8 @@ type Transition struct {
 	From, To string
 	// As names a way that is taken only where it is asked for: "configuration
 	// private" is the way into the mode "configuration" that is named "private".
+	// Steps of such a way may hold one of {minutes}, {seconds} and {clock}, which
+	// stands behind the name then: "configuration revert 10".
 	As    string
 	Steps []Step
 }
@@ -195,6 +198,14 @@ type Configure struct {
 	Failures []Failure      // beside the definition's own, for configuration lines and Commit
 	Blocks   []Block        // statements that go over several lines; see Statements
 	Locked   *regexp.Regexp // a line that says that somebody else holds the configuration
+}
+
+// Revert is the way to configure by lines that act at once and that the device
+// takes back by itself unless it is told in time that they are to last.
+type Revert struct {
+	Mode    string // the mode and the named way into it, whose steps hold {minutes}, {seconds} or {clock}
+	Confirm []Step // make the lines last
+	Cancel  []Step // take them back at once; empty where the device cannot
 }
 
 // Running is a device's configuration as a text.

@@ -97,8 +97,11 @@ func (p *Problem) Unwrap() error { return p.Err }
 type NoPathError struct {
 	Platform string
 	From, To string
-	Argument string   // that was given to To; "?" where one is missing
-	Modes    []string // the modes that exist
+	Argument string // that was given to To; "?" where one is missing
+	// Parameter is what the way named in Argument must be told, such as "minutes";
+	// "" for nothing.
+	Parameter string
+	Modes     []string // the modes that exist
 }
 
 func (e *NoPathError) Error() string {
@@ -106,6 +109,9 @@ func (e *NoPathError) Error() string {
 		if !slices.Contains(e.Modes, mode) {
 			return fmt.Sprintf("platform: %s has no mode %q; its modes are %s", e.Platform, mode, strings.Join(e.Modes, ", "))
 		}
+	}
+	if e.Parameter != "" {
+		return fmt.Sprintf("platform: the way %q into the mode %q of %s takes its %s: \"%s %s 10\"", e.Argument, e.To, e.Platform, e.Parameter, e.To, e.Argument)
 	}
 	switch e.Argument {
 	case "":

@@ -70,15 +70,22 @@ func (d *Definition) Path(from, target string) ([]Transition, error) {
 		}
 		return d.path(from, to, fail)
 	}
+	fail.Parameter = d.Parameter(target)
+	name, value := argument, ""
+	if fail.Parameter != "" {
+		if name, value = Target(argument); value == "" {
+			return nil, fail
+		}
+	}
 	var best []Transition
 	for _, last := range d.Transitions {
-		named := last.As == argument || last.As == "" && at.Argument != "" && !d.hasWay(to, argument)
+		named := last.As == name || last.As == "" && at.Argument != "" && !d.hasWay(to, name)
 		if last.To != to || !named {
 			continue
 		}
 		way, err := d.path(from, last.From, fail)
 		if err == nil && (best == nil || len(way)+1 < len(best)) {
-			last.Steps = FillSteps(last.Steps, map[string]string{at.Argument: argument})
+			last.Steps = FillSteps(last.Steps, map[string]string{at.Argument: argument, fail.Parameter: value})
 			best = append(way, last)
 		}
 	}
@@ -86,6 +93,27 @@ func (d *Definition) Path(from, target string) ([]Transition, error) {
 		return nil, fail
 	}
 	return best, nil
+}
+
+// parameters are the times that a named way may have to be told.
+var parameters = []string{"minutes", "seconds", "clock"}
+
+// Parameter names what must stand behind the name of the way in a target, such as
+// "minutes" for "configuration revert" of cisco_iosxe; "" where nothing must.
+func (d *Definition) Parameter(target string) string {
+	mode, way := Target(target)
+	way, _ = Target(way)
+	for _, t := range d.Transitions {
+		if t.To != mode || t.As == "" || t.As != way {
+			continue
+		}
+		for _, field := range parameters {
+			if Takes(t.Steps, field) {
+				return field
+			}
+		}
+	}
+	return ""
 }
 
 // hasWay reports whether a way into a mode has that name.

@@ -179,6 +179,10 @@ func TestPathWithArguments(t *testing.T) {
 		{"exec", "configuration", "enable/configure"},
 		{"exec", "configuration private", "enable/configure private"},
 		{"configuration", "configuration private", "end/configure private"},
+		{"exec", "configuration timed 5", "enable/configure timed 5"},
+		{"configuration", "configuration timed 5", "end/configure timed 5"},
+		{"exec", "configuration timed", `platform: the way "timed" into the mode "configuration" of acme_xos takes its minutes: "configuration timed 10"`},
+		{"exec", "configuration private 5", `platform: the mode "configuration" of acme_xos takes no "private 5"`},
 		{"exec", "vdom", `platform: the mode "vdom" of acme_xos takes an argument: "vdom NAME"`},
 		{"exec", "configuration shared", `platform: the mode "configuration" of acme_xos takes no "shared"`},
 		{"exec", "shell", `platform: acme_xos has no mode "shell"; its modes are exec, privileged, vdom, configuration`},
@@ -199,7 +203,10 @@ func TestPathWithArguments(t *testing.T) {
 			t.Errorf("%s to %s: %s, want %s", test.from, test.target, got, test.want)
 		}
 	}
-	if ways := d.Ways("configuration"); !slices.Equal(ways, []string{"private"}) {
+	if got := d.Parameter("configuration timed"); got != "minutes" || d.Parameter("configuration private") != "" || d.Parameter("configuration") != "" {
+		t.Errorf("parameter %q", got)
+	}
+	if ways := d.Ways("configuration"); !slices.Equal(ways, []string{"private", "timed"}) {
 		t.Errorf("ways %v", ways)
 	}
 	if m, _ := d.Mode("vdom"); m.Shown("r1/root#") != "root" || m.Shown("r1#") != "" {

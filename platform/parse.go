@@ -160,6 +160,7 @@ func (p *parser) definition(n *yaml.Node, def *Definition) {
 		"endings":     list(p, &def.Endings, p.ending),
 		"configure":   p.configure(&def.Configure),
 		"candidate":   p.configure(&def.Candidate),
+		"revert":      p.revert(&def.Revert),
 		"running":     p.running(&def.Running),
 		"detect":      p.detect(&def.Detect),
 		"samples":     p.samples(&def.Samples),
@@ -338,6 +339,16 @@ func (p *parser) configure(to *Configure) field {
 			"failures": list(p, &to.Failures, p.failure),
 			"blocks":   list(p, &to.Blocks, p.block),
 			"locked":   p.pattern(&to.Locked),
+		})
+	}
+}
+
+func (p *parser) revert(to *Revert) field {
+	return func(n *yaml.Node, at string) {
+		p.mapping(n, at, []string{"mode", "confirm"}, fields{
+			"mode":    p.text(&to.Mode),
+			"confirm": list(p, &to.Confirm, p.step),
+			"cancel":  list(p, &to.Cancel, p.step),
 		})
 	}
 }

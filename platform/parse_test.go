@@ -91,6 +91,7 @@ transitions+:
   - {from: vdom, to: privileged, send: end}
   - {from: privileged, to: configuration, send: configure}
   - {from: privileged, to: configuration, send: configure private, as: private}
+  - {from: privileged, to: configuration, send: "configure timed {minutes}", as: timed}
   - {from: configuration, to: privileged, send: end}
 login: {suffix: +ct}
 answers: true
@@ -115,6 +116,7 @@ configure:
   locked: '^locked by'
   blocks: [{begin: '^banner$', end: '^EOF$'}]
 candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: [{begin: '^banner$', end: '^EOF$'}]}
+revert: {mode: configuration timed, confirm: [{send: last, in: privileged}], cancel: [{send: back, in: privileged}]}
 running: {show: show run, startup: show start, comment: "!", volatile: ['^! Time'], secrets: ['secret (?P<secret>\S+)']}
 detect: {ssh: Acme, banner: '^Acme', show: show version, says: '^Acme X', unless: lite, sample: "Acme XOS 1"}
 samples:
@@ -192,6 +194,9 @@ func TestExtensionsThatAreWrong(t *testing.T) {
 		{"a mode taken out", "  exec: {except: '^never>$'}", "  exec:", `there is no mode "exec"`},
 		{"unknown field", "edit {vdom}", "edit {vdm}", "knows no {vdm}; there are {vdom}"},
 		{"field of a commit", "{minutes}", "{hours}", "configure.commit: knows no {hours}; there are {comment}"},
+		{"revert without a time", "revert: {mode: configuration timed", "revert: {mode: configuration private", `revert.mode: must name a way, as in "configuration revert", whose steps hold {minutes}`},
+		{"revert without confirm", "confirm: [{send: last, in: privileged}], ", "", "revert.confirm: is missing"},
+		{"field of a way", "configure timed {minutes}", "configure timed {hours}", "knows no {hours}; there are {minutes}, {seconds}, {clock}"},
 		{"way that is not there", "mode: configuration private", "mode: configuration exclusive", `configure.mode: no way into configuration is named "exclusive"`},
 		{"step in no mode", "in: configuration}, commit", "in: config}, commit", `paging[1][0].in: there is no mode "config"`},
 		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is judged "" by the failures, and should be an error`},

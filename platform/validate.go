@@ -206,6 +206,12 @@ func (p *parser) references(d *Definition) {
 	if d.Candidate.Mode != "" && d.Candidate.Mode == d.Configure.Mode {
 		p.failAt("candidate.mode", "is that of \"configure\": a candidate needs a mode or a named way of its own")
 	}
+	if d.Revert.Mode != "" {
+		mode, _ := Target(d.Revert.Mode)
+		if check("revert.mode", mode); d.Parameter(d.Revert.Mode) == "" {
+			p.failAt("revert.mode", "must name a way, as in \"configuration revert\", whose steps hold {%s}", strings.Join(parameters, "}, or {"))
+		}
+	}
 	for at, steps := range d.steps() {
 		for i, s := range steps {
 			if s.In != "" {
@@ -256,6 +262,8 @@ func (d *Definition) steps() iter.Seq2[string, []Step] {
 				add(c.at+"."+l.name, l.steps)
 			}
 		}
+		add("revert.confirm", d.Revert.Confirm)
+		add("revert.cancel", d.Revert.Cancel)
 		for _, l := range all {
 			if !yield(l.at, l.steps) {
 				return
@@ -289,8 +297,15 @@ func (p *parser) blanks(d *Definition) {
 		}
 	}
 	for i, t := range d.Transitions {
+		var known []string
 		if m, ok := d.Mode(t.To); ok && m.Argument != "" {
-			p.fields(fmt.Sprintf("transitions[%d]", i), t.Steps, m.Argument)
+			known = []string{m.Argument}
+		}
+		if t.As != "" {
+			known = append(known, parameters...)
+		}
+		if known != nil {
+			p.fields(fmt.Sprintf("transitions[%d]", i), t.Steps, known...)
 		}
 	}
 }

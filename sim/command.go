@@ -95,6 +95,11 @@ func (s *shell) run(c *command, line string, words []token, caught map[string]st
 		s.deny(s.model().data.Errors.Refused, line, words, 0)
 		return
 	}
+	if c.Needs != "" && s.dev.section(s.current(), c.Needs) == "" {
+		s.say(c.Lacking)
+		s.again()
+		return
+	}
 	s.questions(c.Ask, func() {
 		s.fails = c.Status
 		if d := s.model().data.Stamp; s.stamp && slices.Contains(d.Words, strings.ToLower(words[0].text)) {
@@ -152,6 +157,7 @@ func (s *shell) act(c *command, caught map[string]string) {
 		s.move(c.to)
 		return
 	}
+	timed := false
 	for do := range strings.SplitSeq(c.Do, ";") {
 		verb, arg, _ := strings.Cut(strings.TrimSpace(expand(do, lookup(caught))), " ")
 		switch verb {
@@ -184,8 +190,20 @@ func (s *shell) act(c *command, caught map[string]string) {
 				s.again()
 				return
 			}
+			if !timed { // it confirms one with a timer
+				s.dev.stopTimer(false)
+			}
 		case "discard":
 			s.discard()
+		case "timer": // it goes back to the configuration of this moment
+			s.dev.startTimer(limit(arg))
+			timed = true
+		case "confirm", "revert":
+			if !s.dev.stopTimer(verb == "revert") {
+				s.say(s.model().data.Configuration.Untimed)
+				s.again()
+				return
+			}
 		case "up":
 			if len(s.path) > 0 {
 				s.path = s.path[:len(s.path)-1]

@@ -146,6 +146,9 @@ type command struct {
 	// Paging marks commands that Config.RefusePaging has refused.
 	Paging bool
 	Status int // exit status of an SSH exec request
+	// Needs is what a line of the running configuration must begin with, or else
+	// the command says Lacking and does nothing.
+	Needs, Lacking string
 
 	to string // mode that a transition of the definition leads to
 }
@@ -169,6 +172,7 @@ type configuration struct {
 	Changed  string            // said on the way in where the candidate differs
 	Nothing  string            // said by a commit without changes
 	Done     string            // said by a commit
+	Untimed  string            // said where a configuration is to be confirmed or taken back and no timer runs
 }
 
 // rule is a configuration line that a device takes.

@@ -149,9 +149,25 @@ func (dv *deriving) list(mode string, steps []platform.Step, c command) {
 			own.Do, own.Text = c.Do, c.Text
 		}
 		for _, on := range patterns(s.Send) {
-			dv.in(in, on, own)
+			timed := own
+			timed.Do = timers(on) + own.Do
+			dv.in(in, on, timed)
 		}
 	}
+}
+
+// timers is what a line does that names a time: the device takes back what comes
+// unless it is confirmed by then.
+func timers(on string) string {
+	switch {
+	case strings.Contains(on, "<minutes"):
+		return "timer {minutes}m; "
+	case strings.Contains(on, "<seconds"):
+		return "timer {seconds}s; "
+	case strings.Contains(on, "<clock"):
+		return "timer {clock}; "
+	}
+	return ""
 }
 
 // patterns are the forms of a line that a step may type: with and without each
@@ -285,8 +301,12 @@ func (dv *deriving) ways() {
 		}
 		last := len(t.Steps) - 1
 		if key := t.From + "\n" + t.Steps[last].Send; typed[key] {
-			if last > 0 && kind != "" { // the steps before the last make the difference
-				dv.list(t.From, t.Steps[:last], command{Do: "kind " + kind})
+			if last > 0 && (kind != "" || t.As != "") { // the steps before the last make the difference
+				do := ""
+				if kind != "" {
+					do = "kind " + kind
+				}
+				dv.list(t.From, t.Steps[:last], command{Do: do})
 			}
 			continue
 		} else {
@@ -337,6 +357,10 @@ func (dv *deriving) configuration() {
 		}
 		dv.steps(how, mode)
 	}
+	mode, _ := platform.Target(dv.def.Revert.Mode)
+	dv.list(mode, dv.def.Revert.Confirm, command{Do: "confirm"})
+	dv.list(mode, dv.def.Revert.Cancel, command{Do: "revert"})
+	c.Untimed = dv.data.Errors.Invalid
 }
 
 // steps are the commands of a way to configure.
@@ -365,8 +389,8 @@ func (dv *deriving) steps(how *platform.Configure, mode string) {
 	}
 	dv.list(mode, without(how.Check), command{})
 	dv.list(mode, without(how.Diff), command{Text: lines("{changes}")})
-	dv.list(mode, without(how.Confirm), command{})
-	dv.list(mode, without(how.Cancel), command{})
+	dv.list(mode, without(how.Confirm), command{Do: "confirm"})
+	dv.list(mode, without(how.Cancel), command{Do: "revert"})
 	dv.list(mode, without(how.Abort), command{Do: abort})
 	dv.list(mode, without(how.Rollback), command{})
 	// Last, since others may be typed alike: a commit confirms one with a timer.

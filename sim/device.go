@@ -48,6 +48,7 @@ type Device struct {
 	running *entry
 	startup *entry
 	shared  candidate // the candidate that all sessions edit, where the platform has one
+	pending *pending  // nil: no timer runs
 	host    string
 	base    string // the name where the configuration has none
 	answers map[string]text

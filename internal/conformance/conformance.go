@@ -5,6 +5,7 @@
 package conformance
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -32,6 +33,7 @@ func Parts() []Part {
 		{"refusal", refusal},
 		{"configure", configure},
 		{"candidate", candidate},
+		{"revert", revert},
 		{"save", save},
 		{"running", running},
 		{"close", leave},
@@ -90,7 +92,11 @@ func targets(def *platform.Definition) []string {
 			all = append(all, m.Name)
 		}
 		for _, way := range def.Ways(m.Name) {
-			all = append(all, m.Name+" "+way)
+			target := m.Name + " " + way
+			if value := map[string]string{"minutes": "5", "seconds": "300", "clock": "00:05:00"}[def.Parameter(target)]; value != "" {
+				target += " " + value
+			}
+			all = append(all, target)
 		}
 	}
 	return all
@@ -272,6 +278,40 @@ func dryRun(ctx context.Context, def *platform.Definition, conf vty.Configuratio
 	}
 	if !report.Aborted || report.Committed || strings.Contains(s.sim.RunningConfig(), good) {
 		return fmt.Errorf("a dry run changed something: the report is %+v", report)
+	}
+	return nil
+}
+
+// revert configures by lines that are taken back unless they are confirmed.
+func revert(ctx context.Context, def *platform.Definition) (err error) {
+	if def.Revert.Mode == "" {
+		return nil
+	}
+	s, err := open(ctx, def, sim.Config{})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	apply := func() error {
+		report, err := s.Apply(ctx, vty.Configuration{Lines: []string{good}, Confirm: 5 * time.Minute})
+		if err == nil && (!report.Timed || !strings.Contains(s.sim.RunningConfig(), good)) {
+			return fmt.Errorf("the lines are not in effect: the report is %+v", report)
+		}
+		return err
+	}
+	if len(def.Revert.Cancel) > 0 {
+		if err := cmp.Or(apply(), s.Cancel(ctx)); err != nil {
+			return fmt.Errorf("taking back: %w", err)
+		}
+		if strings.Contains(s.sim.RunningConfig(), good) {
+			return errors.New("the lines were not taken back")
+		}
+	}
+	if err := cmp.Or(apply(), s.Confirm(ctx)); err != nil {
+		return fmt.Errorf("the confirmation: %w", err)
+	}
+	if s.Confirm(ctx) == nil {
+		return errors.New("after the confirmation the timer still runs")
 	}
 	return nil
 }
