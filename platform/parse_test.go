@@ -193,7 +193,7 @@ func TestExtensionsThatAreWrong(t *testing.T) {
 		{"the base no longer holds", "  exec: {except: '^never>$'}", "  exec: {except: '^r1>$'}", `acme_xos.yaml:3: modes.exec.samples[0]: "r1>", which is no prompt of exec`},
 		{"a mode taken out", "  exec: {except: '^never>$'}", "  exec:", `there is no mode "exec"`},
 		{"unknown field", "edit {vdom}", "edit {vdm}", "knows no {vdm}; there are {vdom}"},
-		{"field of a commit", "{minutes}", "{hours}", "configure.commit: knows no {hours}; there are {comment}"},
+		{"field of a commit", "confirmed {minutes}", "confirmed {hours}", "configure.commit: knows no {hours}; there are {comment}"},
 		{"revert without a time", "revert: {mode: configuration timed", "revert: {mode: configuration private", `revert.mode: must name a way, as in "configuration revert", whose steps hold {minutes}`},
 		{"revert without confirm", "confirm: [{send: last, in: privileged}], ", "", "revert.confirm: is missing"},
 		{"field of a way", "configure timed {minutes}", "configure timed {hours}", "knows no {hours}; there are {minutes}, {seconds}, {clock}"},
