@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // Task is what is done for a host. It returns what it has, also with an error:
@@ -58,6 +60,7 @@ type run[T any] struct {
 	open   context.Context // ends when no more hosts may begin; its cause says why
 	shut   context.CancelCauseFunc
 	limits *limits
+	files  ssh.KnownFiles
 
 	ended chan *job[T]
 	ripe  chan *job[T] // have paused long enough to be tried again
@@ -236,7 +239,7 @@ func (r *run[T]) notify(e Event) {
 
 // attempt tries a host once and leaves in the job what came of it.
 func (r *run[T]) attempt(j *job[T]) {
-	s := &Session{host: j.host, attempt: j.outcome.Attempts, notify: r.notify}
+	s := &Session{host: j.host, attempt: j.outcome.Attempts, notify: r.notify, files: &r.files}
 	s.loggedIn = func(tried bool, err error) { r.limits.loggedIn(j.host, tried, err) }
 	if err := r.limits.await(r.open, j.host); err != nil {
 		s.close()

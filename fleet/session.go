@@ -7,6 +7,7 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // Session is one attempt at a host.
@@ -16,6 +17,7 @@ type Session struct {
 	alive    func()                      // a byte came or went; nil where nobody counts
 	loggedIn func(tried bool, err error) // called once
 	notify   func(Event)
+	files    *ssh.KnownFiles // of the run
 
 	mu     sync.Mutex
 	dev    *vty.Device
@@ -43,6 +45,7 @@ func (s *Session) Device(ctx context.Context) (*vty.Device, error) {
 	if s.host.Config != nil {
 		cfg = *s.host.Config
 	}
+	cfg.SSH = sharing(cfg.SSH, s.files)
 	if s.alive != nil {
 		wrap := cfg.Wrap
 		cfg.Wrap = func(conn transport.Conn) transport.Conn {
@@ -58,6 +61,19 @@ func (s *Session) Device(ctx context.Context) (*vty.Device, error) {
 	s.LoggedIn(s.err)
 	s.notify(Event{Kind: Connected, Host: s.host, Attempt: s.attempt, Elapsed: time.Since(started), Err: s.err})
 	return s.dev, s.err
+}
+
+// sharing is an SSH configuration, nil for the zero one, that reads known_hosts
+// files as the others of a run do.
+func sharing(cfg *ssh.Config, files *ssh.KnownFiles) *ssh.Config {
+	var own ssh.Config
+	if cfg != nil {
+		own = *cfg
+	}
+	if own.KnownFiles == nil {
+		own.KnownFiles = files
+	}
+	return &own
 }
 
 // LoggedIn tells the run, for its breaker, how a login ended that the task did by

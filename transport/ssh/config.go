@@ -58,6 +58,10 @@ type Config struct {
 	// HostKeys is the host-key policy. Nil is an error.
 	HostKeys auth.HostKeys
 
+	// KnownFiles reads known_hosts files for all connections whose Config has it.
+	// Nil reads them anew for each.
+	KnownFiles *KnownFiles
+
 	// Socket says how Dial connects. Nil means the zero options.
 	Socket *socket.Options
 

@@ -114,12 +114,13 @@ type hostChecker struct {
 	// check decides about a key that the device has proved to hold.
 	check func(key xssh.PublicKey) error
 
+	files  *KnownFiles
 	known  *knownHosts
 	policy auth.KnownHostsPolicy
 }
 
 func newHostChecker(s *settings) (*hostChecker, error) {
-	c := &hostChecker{host: s.host, port: s.port, mayUse: s.propose, algorithms: s.propose.HostKeys}
+	c := &hostChecker{host: s.host, port: s.port, mayUse: s.propose, algorithms: s.propose.HostKeys, files: s.KnownFiles}
 	if s.HostKeyAlias != "" {
 		c.host, c.port = s.HostKeyAlias, DefaultPort
 	}
@@ -169,7 +170,7 @@ func checkFingerprints(prints []string) error {
 // load reads the files and chooses the algorithms to ask for: a device with
 // several keys must show one that is known.
 func (c *hostChecker) load(log *slog.Logger) error {
-	known, err := lookUp(c.policy.Files, c.host, c.port, func(file string, line int, err error) {
+	known, err := c.files.lookUp(c.policy.Files, c.host, c.port, func(file string, line int, err error) {
 		log.Debug("unreadable line in known hosts", "file", file, "line", line, "error", err)
 	})
 	if err != nil {
@@ -225,7 +226,7 @@ func (c *hostChecker) checkKnown(key xssh.PublicKey) error {
 // files are read once more, for another connection to the host may have been
 // quicker, and may have been shown another key.
 func (c *hostChecker) acceptNew(key xssh.PublicKey) error {
-	now, err := lookUp(c.policy.Files, c.host, c.port, func(string, int, error) {})
+	now, err := c.files.lookUp(c.policy.Files, c.host, c.port, func(string, int, error) {})
 	if err != nil {
 		return err
 	}

@@ -284,7 +284,7 @@ func TestAcceptNewAtOnce(t *testing.T) {
 	}
 	wg.Wait()
 	for i := range 50 {
-		known, err := lookUp([]string{file}, fmt.Sprintf("host%d", i), 22, func(_ string, n int, err error) { t.Errorf("line %d: %v", n, err) })
+		known, err := (*KnownFiles)(nil).lookUp([]string{file}, fmt.Sprintf("host%d", i), 22, func(_ string, n int, err error) { t.Errorf("line %d: %v", n, err) })
 		if err != nil || len(known.keys) != 1 {
 			t.Errorf("host%d: %v", i, err)
 		}

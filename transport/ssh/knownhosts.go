@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 
 	"github.com/vtynet/vty/sshconfig"
@@ -168,40 +167,6 @@ func scanKnownHosts(r io.Reader, file string, found func(knownLine), bad func(li
 		return fmt.Errorf("known hosts file %s: %w", file, err)
 	}
 	return nil
-}
-
-// lookUp gathers the lines of all files that speak of host and port. A file that
-// does not exist has none; one that cannot be read is an error, since it may hold
-// what forbids the host.
-func lookUp(files []string, host string, port int, bad func(file string, line int, err error)) (*knownHosts, error) {
-	bare := strings.ToLower(host)
-	exact := strings.ToLower(address(host, port))
-	var hosts, withoutPort knownHosts
-	for _, file := range files {
-		f, err := os.Open(file)
-		if errors.Is(err, os.ErrNotExist) {
-			continue
-		}
-		if err != nil {
-			return nil, fmt.Errorf("known hosts: %w", err)
-		}
-		err = scanKnownHosts(f, file, func(l knownLine) {
-			if l.matches(exact) {
-				hosts.add(l, bad)
-			} else if bare != exact && l.matches(bare) {
-				withoutPort.add(l, bad)
-			}
-		}, func(line int, err error) { bad(file, line, err) })
-		_ = f.Close()
-		if err != nil {
-			return nil, err
-		}
-	}
-	hosts.revoked = append(hosts.revoked, withoutPort.revoked...)
-	if hosts.empty() && !withoutPort.empty() {
-		hosts.keys, hosts.authorities, hosts.portless = withoutPort.keys, withoutPort.authorities, true
-	}
-	return &hosts, nil
 }
 
 func (h *knownHosts) add(l knownLine, bad func(file string, line int, err error)) {

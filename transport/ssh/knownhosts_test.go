@@ -128,7 +128,7 @@ func TestLookUp(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tc.host, tc.port), func(t *testing.T) {
 			var bad int
-			got, err := lookUp(files, tc.host, tc.port, func(string, int, error) { bad++ })
+			got, err := (*KnownFiles)(nil).lookUp(files, tc.host, tc.port, func(string, int, error) { bad++ })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -147,7 +147,7 @@ func TestLookUp(t *testing.T) {
 			}
 		})
 	}
-	if _, err := lookUp([]string{dir}, "r1", 22, nil); err == nil {
+	if _, err := (*KnownFiles)(nil).lookUp([]string{dir}, "r1", 22, nil); err == nil {
 		t.Error("a file that cannot be read has nothing to say")
 	}
 }
@@ -165,7 +165,7 @@ func TestKnownHostsAsOpenSSHReadsThem(t *testing.T) {
 		if name == "[r2]:2222" {
 			host, port = "r2", 2222
 		}
-		got, err := lookUp([]string{path}, host, port, func(string, int, error) {})
+		got, err := (*KnownFiles)(nil).lookUp([]string{path}, host, port, func(string, int, error) {})
 		if err != nil {
 			t.Fatal(err)
 		}

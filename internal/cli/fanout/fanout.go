@@ -98,7 +98,11 @@ func Do[T any](ctx context.Context, r *Run, ordered bool, work Work[T], sink Sin
 		defer interrupt.Soften(ctx, func() {
 			r.progress.Stopping()
 			finish(interrupt.ErrStopping)
-			_, _ = fmt.Fprintf(r.Err, "vty: stopping: no more hosts are begun, and the %d that run are finished; Ctrl-C again interrupts them\n", r.progress.Running())
+			text := "no more hosts are begun"
+			if n := r.progress.Running(); n > 0 {
+				text += fmt.Sprintf(", and the %d that run are finished; Ctrl-C again interrupts them", n)
+			}
+			_, _ = fmt.Fprintln(r.Err, "vty: stopping: "+text)
 		})()
 	}
 	events := make(chan event[T])

@@ -12,16 +12,16 @@ import (
 )
 
 // Context is a context that ends with the first Ctrl-C (or the second, while
-// Soften has one), or with SIGTERM. After that the signals do what they always do.
-// Call stop when done.
+// Soften has one), or with SIGTERM; its cause is ErrInterrupted. After that the
+// signals do what they always do. Call stop when done.
 func Context(parent context.Context) (ctx context.Context, stop func()) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	h := &handler{}
-	ctx, cancel := context.WithCancel(context.WithValue(parent, key{}, h))
+	ctx, cancel := context.WithCancelCause(context.WithValue(parent, key{}, h))
 	context.AfterFunc(ctx, func() { signal.Stop(signals) })
-	go h.listen(ctx, signals, cancel)
-	return ctx, cancel
+	go h.listen(ctx, signals, func() { cancel(ErrInterrupted) })
+	return ctx, func() { cancel(nil) }
 }
 
 // Soften has the next Ctrl-C call gently, once, instead of ending the context, which
@@ -35,14 +35,20 @@ func Soften(ctx context.Context, gently func()) (undo func()) {
 	return func() { h.set(nil) }
 }
 
-// ErrStopping is why nothing more is begun after a gentle Ctrl-C. It wraps
-// context.Canceled.
-var ErrStopping error = stopping{}
+// Why something ended. Both wrap context.Canceled.
+var (
+	// ErrStopping: a gentle Ctrl-C, after which nothing more is begun.
+	ErrStopping error = reason("by Ctrl-C")
+	// ErrInterrupted: a signal that ends what is under way.
+	ErrInterrupted error = reason("interrupted")
+)
 
-type stopping struct{}
+type reason string
 
-func (stopping) Error() string { return "by Ctrl-C" }
-func (stopping) Unwrap() error { return context.Canceled }
+func (r reason) Error() string { return string(r) }
+
+// Unwrap returns context.Canceled.
+func (reason) Unwrap() error { return context.Canceled }
 
 type key struct{}
 

@@ -2,6 +2,7 @@ package interrupt
 
 import (
 	"context"
+	"errors"
 	"os"
 	"syscall"
 	"testing"
@@ -61,5 +62,8 @@ func TestTheContextEndsWithASignal(t *testing.T) {
 			t.Skipf("this system sends no interrupts to a process: %v", err)
 		}
 		<-seen
+	}
+	if cause := context.Cause(ctx); cause != ErrInterrupted || !errors.Is(cause, context.Canceled) {
+		t.Errorf("it ended by %v", cause)
 	}
 }

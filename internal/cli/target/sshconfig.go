@@ -14,6 +14,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // configured makes configurations of hosts: the flags first, then what the SSH
@@ -25,6 +26,7 @@ type configured struct {
 	file  *sshconfig.Config
 	told  map[sshconfig.Warning]bool
 
+	known ssh.KnownFiles
 	who   login // as the flags have it
 	pool  *jump.Pool
 	hops  map[string]jump.Hop // so that hops that are written alike are one
@@ -95,6 +97,7 @@ func (c *configured) device(ctx context.Context, t *Target) error {
 	if err != nil {
 		return exit.Misused(err)
 	}
+	s.KnownFiles = &c.known
 	t.SSHConfig, t.Config.SSH = said, s
 	t.Host.Name, t.Host.Port = said.HostName, said.Port
 	t.Config.User = cmp.Or(s.User, c.localUser())
