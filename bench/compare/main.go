@@ -129,12 +129,12 @@ func measure(ctx context.Context, s *server, r *row, programs []program, only st
 }
 
 // starts is how long our own command takes to start.
-func starts(ctx context.Context, dir string, runs int) (all [2][]float64, err error) {
+func starts(ctx context.Context, dir string, runs int) (all [3][]float64, err error) {
 	for range runs {
-		for i, start := range []func(context.Context, string) (time.Duration, error){startVersion, startRun} {
+		for i, start := range []func(context.Context, string) (time.Duration, error){startEmpty, startVersion, startRun} {
 			took, err := start(ctx, dir)
 			if err != nil {
-				return all, fmt.Errorf("start of vty: %w", err)
+				return all, fmt.Errorf("start of a process: %w", err)
 			}
 			all[i] = append(all[i], took.Seconds())
 		}

@@ -9,6 +9,13 @@ import (
 	"time"
 )
 
+// startEmpty is how long a Go program takes that does nothing.
+func startEmpty(ctx context.Context, dir string) (time.Duration, error) {
+	begin := time.Now()
+	err := exec.CommandContext(ctx, filepath.Join(dir, "empty")).Run()
+	return time.Since(begin), err
+}
+
 // startVersion is how long "vty version" takes.
 func startVersion(ctx context.Context, dir string) (time.Duration, error) {
 	begin := time.Now()

@@ -11,7 +11,7 @@ func TestLinesAreOfOneLength(t *testing.T) {
 	if len(longest()) != maxLines*LineSize {
 		t.Fatalf("%d bytes, want %d lines of %d", len(longest()), maxLines, LineSize)
 	}
-	for i, line := range strings.Split(Answer(ShowLines(maxLines, 0)), "\n") {
+	for i, line := range strings.Split(Answer(ShowLines(roundLines, 0)), "\n") {
 		if len(line) != LineSize-2 || !strings.HasPrefix(line, "10.") {
 			t.Fatalf("line %d is %q", i, line)
 		}
