@@ -52,6 +52,12 @@ type Aliver interface {
 	Alive() bool
 }
 
+// Breaker is implemented by a Conn that has a Break key: the signal by which a
+// console server or a serial line interrupts the boot of a device, for example.
+type Breaker interface {
+	Break() error
+}
+
 // HalfCloser is implemented by a Conn that can say "no more input" while it
 // goes on reading.
 type HalfCloser interface {

@@ -35,7 +35,10 @@ var Table = map[string]Rule{
 	"transport/telnet":        {Own: []string{"transport", "socket", "auth"}},
 	"transport/jump":          {Own: []string{"transport/ssh"}},
 	"transfer":                {Own: []string{"transport", "transport/ssh"}, Modules: []string{"github.com/pkg/sftp"}},
-	"transport/serial":        {Own: []string{"transport", "socket", "auth"}, Modules: []string{"go.bug.st/serial", sys}},
+	"transport/line":          {},
+	"transport/raw":           {Own: []string{"transport", "socket"}},
+	"transport/rfc2217":       {Own: []string{"transport", "transport/line", "transport/telnet", "socket"}}, // an option of Telnet's
+	"transport/serial":        {Own: []string{"transport", "transport/line"}, Modules: []string{"go.bug.st/serial", sys}},
 	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
 	"transport/exec":          {Own: []string{"transport"}, Modules: []string{"github.com/creack/pty", sys}},
 	"transport/transporttest": {Own: []string{"transport"}},

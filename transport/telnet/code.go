@@ -70,6 +70,7 @@ const (
 	optTSpeed     option = 32
 	optLinemode   option = 34
 	optNewEnviron option = 39
+	optComPort    option = 44 // RFC 2217, by package rfc2217
 )
 
 func (o option) String() string {
@@ -96,6 +97,8 @@ func (o option) String() string {
 		return "LINEMODE"
 	case optNewEnviron:
 		return "NEW-ENVIRON"
+	case optComPort:
+		return "COM-PORT-OPTION"
 	}
 	return fmt.Sprintf("option %d", byte(o))
 }

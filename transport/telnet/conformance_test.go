@@ -41,12 +41,10 @@ func TestConformance(t *testing.T) {
 	configs := map[string]struct {
 		client Config
 		server ServerConfig
-		raw    bool
 	}{
 		"server begins":      {},
 		"nobody begins":      {server: ServerConfig{Quiet: true}},
 		"both begin, binary": {client: Config{Start: Offer, Binary: true}},
-		"raw":                {client: Config{Raw: true}, raw: true},
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -66,9 +64,6 @@ func TestConformance(t *testing.T) {
 					conn, err := l.Accept()
 					if err != nil {
 						t.Fatal(err)
-					}
-					if cfg.raw {
-						return client, conn.(*net.TCPConn)
 					}
 					server := NewServer(conn, &cfg.server)
 					settle(t, client, server)

@@ -2,7 +2,6 @@ package telnet
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net"
 	"time"
@@ -54,9 +53,9 @@ type Config struct {
 	// Binary has BINARY both ways among our offers. A device that asks for it is
 	// obeyed in any case.
 	Binary bool
-	// Raw passes every byte as it is, both ways: no options, no IAC, no new line
-	// changed. It is for TCP ports that are no Telnet.
-	Raw bool
+	// Extension is one more option, of another package, among our offers; nil is
+	// none.
+	Extension *Extension
 	// KeepAlive is how often to send IAC NOP; zero is never. A device that has not
 	// spoken Telnet gets none: it would take it for keys. TCP's keepalive, which
 	// package socket sets, finds dead peers without it.
@@ -80,6 +79,7 @@ var (
 	_ transport.Resizer    = (*Conn)(nil)
 	_ transport.Aliver     = (*Conn)(nil)
 	_ transport.HalfCloser = (*Conn)(nil)
+	_ transport.Breaker    = (*Conn)(nil)
 )
 
 // Dial opens a connection to host and port by [socket.Dial] or Config.Dial, whose
@@ -126,10 +126,8 @@ func start(conn net.Conn, cfg *Config, port int) *Conn {
 	}
 	m := newClient(term, size)
 	m.trace = tracer(cfg.Logger)
-	c := &Conn{newLink(conn, m, cfg.Newline, cfg.Raw)}
-	if cfg.Raw {
-		return c
-	}
+	m.extend(cfg.Extension)
+	c := &Conn{newLink(conn, m, cfg.Newline)}
 	inlineUrgent(conn)
 	if cfg.Start == Offer || cfg.Start == ByPort && port == Port {
 		_ = c.tell(func() { m.open(cfg.Binary) })
@@ -188,14 +186,10 @@ func (c *Conn) Size() transport.Size {
 }
 
 // Resize changes the window size. A device that has not agreed to NAWS is told
-// when it does. It does not wait for the device to take it. In raw mode the
-// error is errors.ErrUnsupported.
+// when it does. It does not wait for the device to take it.
 func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
 	if err := ctx.Err(); err != nil {
 		return err
-	}
-	if c.raw {
-		return errors.ErrUnsupported
 	}
 	return c.tell(func() { c.m.resize(size) })
 }
@@ -218,10 +212,9 @@ func (c *Conn) Echo() bool {
 }
 
 // Break sends IAC BRK, the Break key: on a console server it often interrupts a
-// device's boot. It takes its place after what was written before. In raw mode
-// the error is errors.ErrUnsupported.
+// device's boot. It takes its place after what was written before.
 func (c *Conn) Break() error { return c.send(cmdBRK) }
 
 // AreYouThere sends IAC AYT. The device answers with text of its own choice,
-// which arrives among the data. In raw mode the error is errors.ErrUnsupported.
+// which arrives among the data.
 func (c *Conn) AreYouThere() error { return c.send(cmdAYT) }

@@ -74,7 +74,7 @@ func TestNobodyWaits(t *testing.T) {
 // A device that does not begin sees no byte of an option.
 func TestNothingIsSentUnasked(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		for name, cfg := range map[string]*Config{"default": nil, "wait": {Start: Wait}, "raw": {Raw: true, Start: Offer}, "binary": {Binary: true}} {
+		for name, cfg := range map[string]*Config{"default": nil, "wait": {Start: Wait}, "binary": {Binary: true}} {
 			c, dev := dialog(t, cfg)
 			synctest.Wait()
 			write(t, c, wire("x"))
@@ -101,26 +101,6 @@ func TestWhoBeginsGoesByThePort(t *testing.T) {
 			t.Errorf("port %d: %d bytes of offers, want %d", port, n, want)
 		}
 		_ = c.Close()
-	}
-}
-
-func TestRawPassesEverything(t *testing.T) {
-	c, dev := dialog(t, &Config{Raw: true})
-	all := wire("\r\x00\r\n", cmdIAC, cmdDO, optNAWS, cmdIAC, cmdIAC)
-	write(t, c, all)
-	readExactly(t, dev, all)
-	write(t, dev, all)
-	readExactly(t, c, all)
-	for name, err := range map[string]error{
-		"Break": c.Break(), "AreYouThere": c.AreYouThere(), "NOP": c.NOP(),
-		"Resize": c.Resize(t.Context(), transport.Size{Columns: 80, Rows: 24}),
-	} {
-		if !errors.Is(err, errors.ErrUnsupported) {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	if s := c.Size(); s != (transport.Size{}) {
-		t.Errorf("size %v", s)
 	}
 }
 

@@ -1,8 +1,8 @@
 package telnet
 
 // Newline is how a CR that the user writes, the Enter key, goes out on the wire.
-// It is for NVT text; where BINARY was agreed on, and in raw mode, bytes go as
-// they are. LF and every other byte are never changed.
+// It is for NVT text; where BINARY was agreed on, bytes go as they are. LF and
+// every other byte are never changed.
 type Newline byte
 
 const (

@@ -22,7 +22,6 @@ const maxPending = 64 << 10
 // to write, a goroutine does that, which ends when nothing is left.
 type link struct {
 	conn net.Conn
-	raw  bool // bytes go as they are both ways; the machine stands still
 
 	done chan struct{} // closed by Close
 	// writing is the right to write to conn and to use enc. It is no mutex, for
@@ -40,10 +39,9 @@ type link struct {
 	flushers sync.WaitGroup
 }
 
-func newLink(conn net.Conn, m *machine, newline Newline, raw bool) *link {
+func newLink(conn net.Conn, m *machine, newline Newline) *link {
 	return &link{
 		conn:    conn,
-		raw:     raw,
 		done:    make(chan struct{}),
 		writing: make(chan struct{}, 1),
 		enc:     encoder{newline: newline},
@@ -57,19 +55,26 @@ func newLink(conn net.Conn, m *machine, newline Newline, raw bool) *link {
 // that is net.ErrClosed.
 func (l *link) Read(p []byte) (int, error) {
 	for {
-		n, err := l.conn.Read(p)
-		if n > 0 && !l.raw {
-			n, err = l.receive(p[:n], err)
-		}
-		if err != nil {
-			l.mu.Lock()
-			l.ended = err
-			l.mu.Unlock()
-		}
+		n, err := l.Next(p)
 		if n > 0 || err != nil || len(p) == 0 {
 			return n, err
 		}
 	}
+}
+
+// Next is Read for who waits for an option: it returns after each piece that the
+// peer sent, with no bytes and no error where there were only commands in it.
+func (l *link) Next(p []byte) (int, error) {
+	n, err := l.conn.Read(p)
+	if n > 0 {
+		n, err = l.receive(p[:n], err)
+	}
+	if err != nil {
+		l.mu.Lock()
+		l.ended = err
+		l.mu.Unlock()
+	}
+	return n, err
 }
 
 // receive leaves the data in p at its start, and returns its length and the
@@ -171,9 +176,6 @@ func (l *link) Write(p []byte) (n int, err error) {
 		return 0, err
 	}
 	defer l.end()
-	if l.raw {
-		return l.conn.Write(p)
-	}
 	for n < len(p) {
 		// What was agreed on counts from there on, so the answers go first.
 		l.mu.Lock()
@@ -229,9 +231,6 @@ func (l *link) Close() error {
 
 // send sends one command, or leaves it pending if a Write is under way.
 func (l *link) send(c command) error {
-	if l.raw {
-		return errors.ErrUnsupported
-	}
 	return l.tell(func() { l.m.sayCommand(c) })
 }
 

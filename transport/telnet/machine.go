@@ -12,6 +12,8 @@ type machine struct {
 	term string         // TERMINAL-TYPE: ours as a client, the peer's as a server
 	size transport.Size // NAWS: likewise
 
+	extension *Extension // nil is none
+
 	server bool
 	spoken bool // the peer sent a command: it is no bare TCP port
 	// What the server's owner wants to know; nil is nobody.
@@ -72,6 +74,9 @@ func (m *machine) open(binary bool) {
 	if binary {
 		m.ask(&m.us, optBinary, true)
 		m.ask(&m.him, optBinary, true)
+	}
+	if m.extension != nil && !m.server {
+		m.ask(&m.us, option(m.extension.Option), true)
 	}
 }
 
@@ -153,6 +158,8 @@ func (m *machine) subnegotiate(sub []byte) {
 	o, body := option(sub[0]), sub[1:]
 	m.note(false, cmdSB, o)
 	switch {
+	case m.extended() && o == option(m.extension.Option):
+		m.received(body)
 	case o == optTType && m.us.inEffect(o) && len(body) == 1 && body[0] == subSEND:
 		m.saySub(optTType, append([]byte{subIS}, m.term...)...)
 	case o == optTType && m.him.inEffect(o) && len(body) > 1 && body[0] == subIS:

@@ -89,3 +89,6 @@ func (s *side) request(o option, want bool) command {
 }
 
 func (s *side) inEffect(o option) bool { return s.state[o] == qYes }
+
+// settled tells whether no request of ours is unanswered.
+func (s *side) settled(o option) bool { return s.state[o] == qYes || s.state[o] == qNo }

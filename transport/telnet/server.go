@@ -22,6 +22,9 @@ type ServerConfig struct {
 	// Interrupt Process or Break that the client sends. It must not call the
 	// ServerConn.
 	Interrupt func()
+	// Extension is one more option, of another package, that the client may offer;
+	// nil is none.
+	Extension *Extension
 	// Logger sees every option, command and subnegotiation, by its name and
 	// without content, at level Debug. Nil logs nothing.
 	Logger *slog.Logger
@@ -50,7 +53,8 @@ func NewServer(conn net.Conn, cfg *ServerConfig) *ServerConn {
 	m := newServer()
 	m.trace = tracer(cfg.Logger)
 	m.resized, m.interrupted = cfg.Resized, cfg.Interrupt
-	s := &ServerConn{link: newLink(conn, m, lazyCR, false), binary: cfg.Binary}
+	m.extend(cfg.Extension)
+	s := &ServerConn{link: newLink(conn, m, lazyCR), binary: cfg.Binary}
 	inlineUrgent(conn)
 	if !cfg.Quiet {
 		_ = s.Negotiate()
