@@ -12,6 +12,7 @@ import (
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/line"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -23,7 +24,18 @@ type Transport string
 const (
 	SSH    Transport = "ssh"
 	Telnet Transport = "telnet"
+	// Serial is a serial port of this machine; the host is its name, such as
+	// "/dev/ttyUSB0" or "COM3".
+	Serial Transport = "serial"
+	// RFC2217 is a serial port of a server in the network, reached by an option of
+	// Telnet's.
+	RFC2217 Transport = "rfc2217"
+	// Raw is a bare TCP connection, as console servers have them.
+	Raw Transport = "raw"
 )
+
+// Transports lists the transports that Dial knows.
+func Transports() []Transport { return []Transport{SSH, Telnet, Serial, RFC2217, Raw} }
 
 // Config says how to reach a device and what it is. It is read, never written,
 // and may be shared by any number of devices.
@@ -42,7 +54,14 @@ type Config struct {
 	Definition *platform.Definition
 
 	Transport Transport // "" means SSH
-	Port      int       // 0 means 22 for SSH and 23 for Telnet
+	Port      int       // 0 means 22 for SSH and 23 for Telnet; RFC2217 and Raw have no usual one
+
+	// Line is how the line of Serial or RFC2217 is set: see [line.Settings] for what
+	// is not stated.
+	Line line.Settings
+	// Console says whether the terminal is a console, which is found in whatever
+	// state somebody left it in and is left logged out.
+	Console Console
 
 	// User is the name to log in as.
 	User string
@@ -117,8 +136,8 @@ type Config struct {
 	// life, which nobody sees in the terminal; any answer is one, a refusal too.
 	// After three such times the session is lost, and whatever waits for the device
 	// ends at once. Over Telnet it is how often IAC NOP is sent, which keeps
-	// firewalls from forgetting the connection; there it is TCP that finds a path
-	// dead (Config.Socket). 0 means 30 s, or what SSH and SSHConfig say; a negative
+	// firewalls from forgetting the connection; there, and over RFC2217, it is TCP
+	// that finds a path dead (Config.Socket). Serial and Raw have none. 0 means 30 s, or what SSH and SSHConfig say; a negative
 	// value means never, for devices that mishandle the request.
 	KeepAlive time.Duration
 	// Cancel says what becomes of a command that does not end in time, where
@@ -128,6 +147,39 @@ type Config struct {
 	Logger *slog.Logger // nil logs nothing
 	Trace  *Trace       // nil traces nothing
 }
+
+// Console says whether a terminal is a console: there before we came and after we
+// went, and in whatever state. It may stand in the middle of a login, in a
+// configuration mode, at a pager, behind a line that somebody typed half of, in the
+// session of another user, or wait for a key.
+//
+// A console is roused when it is opened: what is under way is interrupted, and no
+// half-typed line is entered. Where a user and a password are given and somebody is
+// logged in, that session is ended, and ours begun; without them it is used as it
+// is found. When the device is closed, or could not be opened after all, the
+// session is ended, for which the device has ten seconds.
+type Console string
+
+// Whether a terminal is a console.
+const (
+	ConsoleAuto Console = ""    // Serial, RFC2217 and Raw are
+	ConsoleOn   Console = "on"  // it is: behind Telnet or a program, for example
+	ConsoleOff  Console = "off" // it is not
+)
+
+// console reports whether the terminal is a console.
+func (c *Config) console() bool {
+	switch c.Console {
+	case ConsoleOn:
+		return true
+	case ConsoleOff:
+		return false
+	}
+	return c.Transport.console() && c.Dial == nil
+}
+
+// console reports whether what the transport reaches is a console, mostly.
+func (t Transport) console() bool { return t == Serial || t == RFC2217 || t == Raw }
 
 // Cancel says what becomes of a command whose context ends, whose device falls
 // silent or asks what nobody has an answer for, or whose stream is left. Which

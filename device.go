@@ -148,9 +148,14 @@ func (d *Device) unlock() {
 const closeTimeout = time.Second
 
 // Close takes leave as the platform wants it, where the session is idle and the
-// device answers within a second, and closes the connection. It may be called
-// more than once, and while other operations wait: they return ErrClosed.
+// device answers within a second, and closes the connection. On a console it waits
+// for a command under way and logs out, for which the device has ten seconds. It
+// may be called more than once, and while other operations wait: they return
+// ErrClosed.
 func (d *Device) Close() error {
+	if d.cfg.console() {
+		return d.closeConsole()
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
 	select {

@@ -14,6 +14,9 @@ import (
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/raw"
+	"github.com/vtynet/vty/transport/rfc2217"
+	"github.com/vtynet/vty/transport/serial"
 	"github.com/vtynet/vty/transport/ssh"
 	"github.com/vtynet/vty/transport/telnet"
 )
@@ -89,11 +92,16 @@ func openContext(ctx context.Context, cfg *Config) (context.Context, context.Can
 
 // hostPort splits what a user writes for a host.
 func hostPort(host string, cfg *Config) (name string, port int, err error) {
+	if cfg.Transport == Serial {
+		return host, 0, nil
+	}
 	port = cfg.Port
 	if port == 0 {
-		port = 22
-		if cfg.Transport == Telnet {
+		switch cfg.Transport {
+		case Telnet:
 			port = 23
+		case SSH, "":
+			port = 22
 		}
 	}
 	name = host
@@ -109,6 +117,9 @@ func hostPort(host string, cfg *Config) (name string, port int, err error) {
 	if name == "" {
 		return "", 0, fmt.Errorf("host %q: no name or address", host)
 	}
+	if port == 0 && (cfg.Transport == RFC2217 || cfg.Transport == Raw) {
+		return "", 0, fmt.Errorf("host %q: over %s there is no usual port: name it, as in %s", host, cfg.Transport, net.JoinHostPort(name, "4001"))
+	}
 	return name, port, nil
 }
 
@@ -119,6 +130,24 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 		return cfg.Dial(ctx)
 	case cfg.Transport == Telnet:
 		conn, err := telnet.Dial(ctx, host, port, &telnet.Config{Socket: cfg.Socket, Dial: cfg.Via, Size: cfg.Size, KeepAlive: cfg.keepAlive(0)})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == Serial:
+		conn, err := serial.Open(ctx, host, &serial.Config{Line: cfg.Line})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == RFC2217:
+		conn, err := rfc2217.Dial(ctx, host, port, &rfc2217.Config{Line: cfg.Line, Socket: cfg.Socket, Dial: cfg.Via, KeepAlive: cfg.keepAlive(0), Logger: cfg.Logger})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == Raw:
+		conn, err := raw.Dial(ctx, host, port, &raw.Config{Socket: cfg.Socket, Dial: cfg.Via})
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +168,7 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 		}
 		return conn, nil
 	}
-	return nil, fmt.Errorf("unknown transport %q: want %q or %q", cfg.Transport, SSH, Telnet)
+	return nil, fmt.Errorf("unknown transport %q: want one of %v", cfg.Transport, Transports())
 }
 
 // ForSSH is the configuration of the SSH transport that c stands for, without
@@ -217,12 +246,14 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		d.mode = cfg.Mode
 	}
 	fail := func(phase Phase, err error) (*Device, error) {
-		_ = d.ch.Close()
+		if cfg.console() && phase != PhaseLogin {
+			_ = d.Close() // logs out
+		} else {
+			_ = d.ch.Close()
+		}
 		return nil, &DialError{Host: host, Port: port, Phase: phase, Err: err}
 	}
-	login := d.login()
-	login.Inside = authenticated(conn)
-	reply, err := d.ch.Login(ctx, login)
+	reply, asked, err := d.enter(ctx, authenticated(conn))
 	if err != nil {
 		return fail(PhaseLogin, err)
 	}
@@ -246,6 +277,13 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		if cfg.Mode == "" {
 			d.mode = d.def.Default
 		}
+	}
+	if cfg.console() && !asked {
+		after, err := d.takeOver(ctx)
+		if err != nil {
+			return fail(PhaseLogin, err)
+		}
+		mode = cmp.Or(after, mode)
 	}
 	if d.mode == "" {
 		d.mode = mode

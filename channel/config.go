@@ -104,6 +104,9 @@ type Input struct {
 	// Ends allows the device to end the session instead of showing a prompt, also
 	// by asking who is there on the same stream. The channel is closed then.
 	Ends bool
+	// Stays is Ends for a terminal that outlives the session, a console: where the
+	// device asks who is there the channel stays open, for Login and for nothing else.
+	Stays bool
 	// Leaves is Ends for a device that may also go without a word: silence is the
 	// end of the session as well.
 	Leaves bool
@@ -118,7 +121,7 @@ type Input struct {
 }
 
 // ends reports whether the end of the session is an answer.
-func (in *Input) ends() bool { return in.Ends || in.Leaves }
+func (in *Input) ends() bool { return in.Ends || in.Leaves || in.Stays }
 
 // Cancel is what becomes of a command whose context ends, whose device falls
 // silent or asks what nobody can answer, or whose stream is left.

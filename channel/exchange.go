@@ -98,6 +98,8 @@ type exchange struct {
 	wakes    int
 	ahead    *ahead // lines typed ahead; nil for one line, awaited
 	streamed bool   // lines were handed to a stream
+	console  bool   // at login: the terminal was there before
+	left     int    // keys typed to leave a pager, on a console
 	woken    bool   // a return was typed at login, and no question answered since: it may answer the next
 }
 
@@ -134,6 +136,9 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			c.mu.Lock()
 			c.m.turning(s)
 			c.mu.Unlock()
+			if x.console {
+				s.key = x.leavingKey(s)
+			}
 			err = c.write(ctx, s.key)
 		case atAsk:
 			err = x.answer(ctx, s)
@@ -161,6 +166,10 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			return nil, x.desync()
 		case asleep:
 			x.wakes++
+			if x.console {
+				err = x.rouse(ctx)
+				break
+			}
 			x.woken = true
 			c.mu.Lock()
 			c.heard = time.Now()
@@ -171,6 +180,14 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 		case outside:
 			return x.ended(ctx, errOutside)
 		case maybeQuestion:
+			if x.console && x.wakes < maxWakes { // nobody is there to answer it
+				x.wakes++
+				c.mu.Lock()
+				c.m.answering(s.line)
+				c.mu.Unlock()
+				err = x.rouse(ctx)
+				break
+			}
 			return x.ended(ctx, &QuestionError{Input: x.in.Line, Question: s.line})
 		}
 		if err != nil {

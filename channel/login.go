@@ -22,9 +22,14 @@ type Login struct {
 	// believed at once, since the echo of the first command proves it. Otherwise
 	// that takes a quiet of Config.Quiet, unless a password was given before.
 	Inside bool
+	// Console says that the terminal was there before: in the middle of a login, of a
+	// page or of a line, or asleep. It is roused: what is under way is left, see
+	// [Channel.Login].
+	Console bool
 	// UserName and PasswordText are called when the device asks, once each; the
 	// password once more where the first went with an empty name, since a return that
-	// was to wake the device had answered the question for the user.
+	// was to wake the device had answered the question for the user. On a console the
+	// name is asked for as well where a password is wanted first.
 	UserName     func(ctx context.Context) (string, error)
 	PasswordText func(ctx context.Context) (Answer, error)
 	// Wake is how long the device may say nothing that can be understood before
@@ -44,7 +49,15 @@ const (
 // again has refused it, and the error is a *LoginError. The text of the reply is
 // what the device showed on the way: banners and messages.
 //
-// Login must be the first operation on a channel.
+// A console is roused first, unless it asks already: the interrupt key, a "q" for a pager that takes no
+// interrupt, the key that erases a line (Ctrl-U) and a return are typed in one go,
+// and once more whenever Wake has passed. A line that somebody left half typed is
+// thereby thrown away rather than entered, and a password that somebody is asked
+// for is answered with nothing. What the device asks after that is answered once it
+// has been quiet for Config.QuestionAfter.
+//
+// Login must be the first operation on a channel, or the first after an Input that
+// Stays.
 func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	if err := c.acquire(ctx); err != nil {
 		return nil, err
@@ -60,12 +73,25 @@ func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	if x.wake <= 0 {
 		x.wake = defaultWake
 	}
+	x.console = l.Console
 	c.mu.Lock()
+	again := c.m.prompt != ""
+	c.m.forget()
 	c.m.listen(in)
 	c.m.inside = l.Inside
 	c.heard = x.started
+	asked := again && c.m.look().kind == atAsk // as the session before has left it
 	c.mu.Unlock()
-	reply, err := x.run(ctx)
+	var reply *Reply
+	var err error
+	if x.console && !asked {
+		err = x.rouse(ctx)
+	}
+	if err != nil {
+		err = x.fail(ctx, err)
+	} else {
+		reply, err = x.run(ctx)
+	}
 	if err != nil {
 		_ = c.Close()
 		return nil, d.explain(err)
@@ -81,13 +107,15 @@ type dialogue struct {
 	login           *Login
 	x               *exchange
 	named, answered bool
-	excused         int // questions put down to a return that was typed to wake the device
+	blank           bool // a password was answered with nothing
+	excused         int  // questions put down to a return that was typed to wake the device
 }
 
 // refused judges a question that was answered before: a return that was typed
-// to wake the device answers one too, and is worth one more asking.
+// to wake the device answers one too, and is worth one more asking. On a console
+// such a return is answered before anything else is.
 func (d *dialogue) refused() (Answer, error) {
-	if d.excused < d.x.wakes {
+	if !d.login.Console && d.excused < d.x.wakes {
 		d.excused++
 		return Answer{Skip: true}, nil
 	}
@@ -122,6 +150,9 @@ func (d *dialogue) password(ctx context.Context, _ string) (Answer, error) {
 	if d.answered {
 		return d.refused()
 	}
+	if d.strangers(ctx) {
+		return Answer{}, nil
+	}
 	d.answered = true
 	d.x.wake = 0
 	d.x.c.mu.Lock()
@@ -130,6 +161,18 @@ func (d *dialogue) password(ctx context.Context, _ string) (Answer, error) {
 	a, err := d.login.PasswordText(ctx)
 	a.Hidden = true
 	return a, err
+}
+
+// strangers reports whether the password asked for is not known to be ours: on a
+// console it may be that of a user whom somebody named before. It is answered with
+// nothing, once; a device that asks for no name asks again.
+func (d *dialogue) strangers(ctx context.Context) bool {
+	if !d.login.Console || d.named || d.blank || d.login.User == nil {
+		return false
+	}
+	d.blank = true
+	name, err := d.login.UserName(ctx)
+	return err == nil && name != ""
 }
 
 // explain says of a failed login whether it was the password that failed.

@@ -30,7 +30,9 @@ func (x *exchange) ended(ctx context.Context, err error) (*Reply, error) {
 		sofar.Text = ""
 	}
 	if ended {
-		_ = c.Close()
+		if !x.in.Stays || over {
+			_ = c.Close()
+		}
 		return sofar, nil
 	}
 	return sofar, x.fail(ctx, err)

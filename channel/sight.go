@@ -40,6 +40,9 @@ func (m *machine) worthALook() bool {
 func (m *machine) look() sight {
 	current := trimBlanks(m.term.Current())
 	n := len(current)
+	if n == 0 && m.spoken && m.in != nil && m.in.Stays && m.echo.seen && m.idle() {
+		return sight{kind: outside}
+	}
 	if !m.spoken || n == 0 || !m.mayEnd(current[n-1]) {
 		return sight{}
 	}

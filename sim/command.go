@@ -174,7 +174,7 @@ func (s *shell) act(c *command, caught map[string]string) {
 			return
 		case "quit":
 			s.say(s.model().data.Bye)
-			s.done = true
+			s.finish()
 			return
 		case "rows":
 			s.rows, _ = strconv.Atoi(arg)

@@ -51,7 +51,7 @@ func (s *shell) leave(how, to string) {
 		}
 		if to == "" {
 			s.say(d.Bye)
-			s.done = true
+			s.finish()
 			return
 		}
 		s.enter(to, "")

@@ -75,6 +75,7 @@ type login struct {
 	Rejected string // after every failed try
 	Tries    int    // 3 unless stated; then Failed, and the session ends
 	Failed   string
+	Idle     string // what a console shows when nobody is logged in, until a return is typed; "": it asks who is there
 }
 
 // pager is how a full page is shown and left.

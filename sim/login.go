@@ -5,7 +5,7 @@ func (s *shell) identify(failed int) {
 	d := &s.model().data.Login
 	if failed >= d.Tries {
 		s.say(d.Failed)
-		s.done = true
+		s.finish()
 		return
 	}
 	password := func(name string) {
@@ -24,6 +24,23 @@ func (s *shell) identify(failed int) {
 		return
 	}
 	s.put(question{Text: d.User}, password)
+}
+
+// finish ends the session; a console is idle then.
+func (s *shell) finish() {
+	if !s.console {
+		s.done = true
+		return
+	}
+	s.user, s.mode, s.path, s.own, s.how, s.next, s.argument = "", s.dev.cfg.Mode, nil, nil, "", "", ""
+	s.rows, s.cols, s.inside = -1, -1, false
+	s.ask, s.page, s.hold, s.text, s.stream = nil, nil, nil, nil, nil
+	s.line.reset("", 0, true)
+	if s.idle = s.model().data.Login.Idle != ""; s.idle {
+		s.say(s.model().data.Login.Idle)
+		return
+	}
+	s.open()
 }
 
 // admits checks a password; without a name any user's will do.

@@ -78,7 +78,10 @@ func (s *shell) replied(a *asking, typed string) {
 		}
 		if a.tries++; a.tries >= a.Tries {
 			s.say(a.Failed)
-			s.done = a.Ends
+			if a.Ends {
+				s.finish()
+				return
+			}
 			s.again()
 			return
 		}

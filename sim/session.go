@@ -20,6 +20,9 @@ type Terminal struct {
 	User string
 	// Login makes the device ask for name and password itself, as on Telnet.
 	Login bool
+	// Console makes it the device's console, which outlives each session: who logs
+	// out leaves it as it was found, for the next one. Before the first it is idle.
+	Console bool
 }
 
 // Session is one user's session on a device.
@@ -33,7 +36,7 @@ type Session struct {
 // NewSession makes a session; Serve runs it.
 func (d *Device) NewSession(t Terminal) *Session {
 	s := newShell(d, t.User, t.Size)
-	s.login = t.Login
+	s.login, s.console = t.Login, t.Console
 	return &Session{shell: s}
 }
 

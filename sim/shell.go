@@ -20,6 +20,9 @@ type shell struct {
 	cols   int
 
 	login    bool // the device itself asks who is there
+	console  bool // which outlives the session
+	idle     bool // a console that waits for a return
+	inside   bool // somebody is logged in
 	mode     string
 	path     []step     // where in the configuration
 	argument string     // of the mode, where it takes one
@@ -72,8 +75,17 @@ func (s *shell) size() transport.Size {
 	return size
 }
 
-// begin starts the session, with the login inside it or after it.
+// begin starts the session.
 func (s *shell) begin() {
+	if s.console {
+		s.finish()
+		return
+	}
+	s.open()
+}
+
+// open lets somebody in, with the login inside the session or before it.
+func (s *shell) open() {
 	if s.login {
 		s.say(s.model().data.Banner)
 		s.identify(0)
@@ -83,6 +95,7 @@ func (s *shell) begin() {
 }
 
 func (s *shell) welcome() {
+	s.inside = true
 	s.say(s.model().data.Motd)
 	s.prompt(false)
 }
@@ -98,6 +111,14 @@ func (s *shell) key(b byte) {
 		return // CR LF and CR NUL are one return
 	}
 	switch {
+	case s.idle:
+		if b == '\r' || b == '\n' {
+			s.idle = false
+			s.out.text("\n")
+			s.open()
+		}
+	case !s.inside && s.ask != nil && b == 0x03: // it ends no login
+		s.line.take(0x15)
 	case s.hold != nil:
 		if b == 0x03 || b == 0x1e && s.model().data.Keys.Escape {
 			s.interrupted()
