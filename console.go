@@ -6,6 +6,7 @@ import (
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/channel"
+	"github.com/vtynet/vty/platform"
 )
 
 // maxSessions is how many sessions within one another are ended on a console: a
@@ -18,7 +19,10 @@ const parting = 10 * time.Second
 // enter logs in. On a console it reports whether the device asked who is there.
 func (d *Device) enter(ctx context.Context, inside bool) (reply *channel.Reply, asked bool, err error) {
 	login := d.login()
-	login.Inside, login.Console = inside, d.cfg.console()
+	login.Inside = inside
+	if login.Console = d.cfg.console(); login.Console {
+		login.Detours = append(login.Detours, d.asks(platform.UniversalPastime())...)
+	}
 	password := login.PasswordText
 	login.PasswordText = func(ctx context.Context) (channel.Answer, error) {
 		asked = true

@@ -105,7 +105,8 @@ type Input struct {
 	// by asking who is there on the same stream. The channel is closed then.
 	Ends bool
 	// Stays is Ends for a terminal that outlives the session, a console: where the
-	// device asks who is there the channel stays open, for Login and for nothing else.
+	// device asks who is there, after a return perhaps, the channel stays open, for
+	// Login and for nothing else.
 	Stays bool
 	// Leaves is Ends for a device that may also go without a word: silence is the
 	// end of the session as well.

@@ -6,11 +6,18 @@ import (
 	"time"
 )
 
-// The keys that leave what may be under way on a console, beside the interrupt: a
-// pager's own, and that which erases a half-typed line.
+// The keys that leave what may be under way on a console, beside the interrupt.
 const (
 	leavePager = "q"
 	eraseLine  = "\x15" // Ctrl-U
+	endOfInput = "\x04" // Ctrl-D, on an empty line
+)
+
+// A console is roused again after so long, twice as long each time up to a limit:
+// it may be at the start, or slow.
+const (
+	rouseWait    = 2 * time.Second
+	maxRouseWait = 16 * time.Second
 )
 
 // rouse leaves whatever is under way on a console, and has it show where it is.
@@ -19,13 +26,35 @@ const (
 // enters nothing, and it declines most questions. A pager that takes no interrupt
 // gets its own key; where there is none, that is a letter on an empty line, which
 // is erased. Where a device knows neither key, the letter spoils the line.
+//
+// Of what that does not leave, a pager may have lost its key by the interrupt, and
+// a program with a prompt of its own ends with its input.
 func (x *exchange) rouse(ctx context.Context) error {
 	c := x.c
+	keys := c.cfg.Interrupt + leavePager + eraseLine
+	switch x.wakes % 3 {
+	case 1:
+		keys = leavePager + eraseLine
+	case 2:
+		keys = c.cfg.Interrupt + eraseLine + endOfInput
+	}
 	x.woken = true
 	c.mu.Lock()
 	c.heard = time.Now()
 	c.mu.Unlock()
-	return c.write(ctx, c.cfg.Interrupt+leavePager+eraseLine+c.cfg.Return)
+	return c.write(ctx, keys+c.cfg.Return)
+}
+
+// waking is how long nothing that can be understood may come before a return, or
+// more, is typed to wake the device; 0 for never.
+func (x *exchange) waking() time.Duration {
+	switch {
+	case x.console && x.wake > 0:
+		return min(x.wake<<min(x.wakes, 16), max(maxRouseWait, x.wake))
+	case x.wakes >= maxWakes:
+		return 0
+	}
+	return x.wake << x.wakes
 }
 
 // leavingKey is the key for a page that stands on a console: nobody wants the rest.
@@ -40,6 +69,10 @@ func (x *exchange) leavingKey(s sight) string {
 	}
 	return s.key
 }
+
+// leftWake is how long a console may say nothing once its session was to end: some
+// then wait for a return before they say who is asked for.
+const leftWake = time.Second
 
 // forget drops what was learned of the device, for another login on the same
 // terminal.

@@ -59,6 +59,9 @@ func (c *Channel) send(ctx context.Context, in *Input, visit func(string) bool) 
 		return nil, err
 	}
 	x := &exchange{c: c, in: in, visit: visit, started: time.Now(), awaited: "its echo and the prompt"}
+	if in.Stays {
+		x.wake = leftWake
+	}
 	returned := false
 	defer func() {
 		if !returned { // the caller of a stream panicked: its command must not run on
@@ -240,8 +243,8 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		silence := x.silence()
 		limit := silence
-		wake := x.wake << x.wakes
-		waking := s.kind == nothing && x.wakes < maxWakes && wake > 0 && (limit < 0 || wake < limit)
+		wake := x.waking()
+		waking := s.kind == nothing && wake > 0 && (limit < 0 || wake < limit)
 		switch s.kind {
 		case nothing:
 			if waking {

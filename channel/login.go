@@ -35,7 +35,9 @@ type Login struct {
 	// Wake is how long the device may say nothing that can be understood before
 	// a return is typed to wake it; the second time it may take twice as long, the
 	// third and last time four times. 0 means 3 s. To a device that was merely slow
-	// the return is an empty user or password, which is why there are no more.
+	// the return is an empty user or password, which is why there are no more. A
+	// console is roused for as long as it takes, after 2 s first and at least every
+	// 16 s.
 	Wake time.Duration
 }
 
@@ -49,12 +51,13 @@ const (
 // again has refused it, and the error is a *LoginError. The text of the reply is
 // what the device showed on the way: banners and messages.
 //
-// A console is roused first, unless it asks already: the interrupt key, a "q" for a pager that takes no
-// interrupt, the key that erases a line (Ctrl-U) and a return are typed in one go,
-// and once more whenever Wake has passed. A line that somebody left half typed is
-// thereby thrown away rather than entered, and a password that somebody is asked
-// for is answered with nothing. What the device asks after that is answered once it
-// has been quiet for Config.QuestionAfter.
+// A console is roused first, unless it asks already: the interrupt key, a "q" for a
+// pager that takes no interrupt, the key that erases a line (Ctrl-U) and a return are
+// typed in one go; whenever Wake has passed once more, in other combinations, the end
+// of input (Ctrl-D) among them. A line that somebody left half typed is thereby thrown
+// away rather than entered, and a password that somebody is asked for is answered with
+// nothing. What the device asks after that is answered once it has been quiet for
+// Config.QuestionAfter.
 //
 // Login must be the first operation on a channel, or the first after an Input that
 // Stays.
@@ -70,10 +73,14 @@ func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
 	for _, p := range c.cfg.Prompts {
 		in.Modes = append(in.Modes, p.Mode)
 	}
-	if x.wake <= 0 {
+	x.console = l.Console
+	switch {
+	case x.wake > 0:
+	case x.console:
+		x.wake = rouseWait
+	default:
 		x.wake = defaultWake
 	}
-	x.console = l.Console
 	c.mu.Lock()
 	again := c.m.prompt != ""
 	c.m.forget()

@@ -28,6 +28,11 @@ const (
 	BIRD          = "bird_birdc"     // birdc behind OpenSSH
 	OpenVSwitch   = "ovs_linux"      // bash behind OpenSSH on a host with an Open vSwitch database
 	Yangcli       = "yangcli"        // netconfd's client behind OpenSSH
+
+	// A Linux login on a serial line, twice each, since a console has one user.
+	ConsoleRFC2217 = "console_rfc2217" // behind ser2net's RFC 2217
+	ConsoleRaw     = "console_raw"     // behind a bare TCP port of ser2net's
+	ConsoleSerial  = "console_serial"  // behind a pseudo-terminal, whose name is the address
 )
 
 // Lab is what lab/up brought up.
@@ -43,7 +48,7 @@ type Device struct {
 	Kind       string `json:"kind"`     // one of the constants above
 	Platform   string `json:"platform"` // such as "frr_vtysh"
 	Transport  string `json:"transport"`
-	Address    string `json:"address"` // an address, not a name
+	Address    string `json:"address"` // an address, not a name; of a serial line the port's file
 	Port       int    `json:"port"`
 	Hostname   string `json:"hostname"`              // as the prompt shows it
 	User       string `json:"user,omitempty"`        // "" where the device asks for a password alone

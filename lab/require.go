@@ -53,13 +53,23 @@ func answering(kind string) ([]Device, error) {
 	if err != nil {
 		return nil, err
 	}
-	address := net.JoinHostPort(devices[0].Address, strconv.Itoa(devices[0].Port))
-	conn, err := net.DialTimeout("tcp", address, patience)
-	if err != nil {
+	if err := devices[0].answers(); err != nil {
 		return nil, fmt.Errorf("the lab was brought up, but %s does not answer (sudo lab/up mends it): %w", devices[0].Name, err)
 	}
-	conn.Close()
 	return devices, nil
+}
+
+// answers returns nil if the device accepts a connection, or its serial port is there.
+func (d *Device) answers() error {
+	if d.Port == 0 {
+		_, err := os.Stat(d.Address)
+		return err
+	}
+	conn, err := net.DialTimeout("tcp", net.JoinHostPort(d.Address, strconv.Itoa(d.Port)), patience)
+	if err != nil {
+		return err
+	}
+	return conn.Close()
 }
 
 // note adds a line to the list of skipped tests.

@@ -65,6 +65,19 @@ var universalIdle = sync.OnceValue(func() *regexp.Regexp {
 // logged in, and that a return turns into the question for the user's name.
 func UniversalIdle() *regexp.Regexp { return universalIdle() }
 
+// universalPastime is what a console may be at that asks nothing.
+var universalPastime = sync.OnceValue(func() []Ask {
+	return []Ask{
+		// less, once a key was typed: any other pager says what it is.
+		{Prompt: regexp.MustCompile(`^:$`), Answer: keyQuit, Key: true},
+	}
+})
+
+// UniversalPastime gives what a console may be at when it is found, beside pagers and
+// questions, and the key that leaves it. Elsewhere such lines mean nothing. The
+// slice is the caller's own.
+func UniversalPastime() []Ask { return slices.Clone(universalPastime()) }
+
 // UniversalLogin gives the words by which devices ask who is there and refuse
 // it, for definitions that say nothing of their own. User and Password match the
 // line that the cursor stands on, Rejected a line of output. The detours are

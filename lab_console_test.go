@@ -1,0 +1,118 @@
+package vty_test
+
+import (
+	"context"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/lab"
+	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/raw"
+	"github.com/vtynet/vty/transport/rfc2217"
+	"github.com/vtynet/vty/transport/serial"
+)
+
+// bare opens a console of the lab as somebody at a terminal would.
+func bare(t *testing.T, d lab.Device) transport.Conn {
+	t.Helper()
+	var conn transport.Conn
+	var err error
+	switch d.Transport {
+	case "rfc2217":
+		conn, err = rfc2217.Dial(t.Context(), d.Address, d.Port, nil)
+	case "raw":
+		conn, err = raw.Dial(t.Context(), d.Address, d.Port, nil)
+	default:
+		conn, err = serial.Open(t.Context(), d.Address, nil)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+// left plays a dialogue on a console: what is typed, what is awaited, and so on.
+func left(t *testing.T, d lab.Device, dialogue []string) {
+	t.Helper()
+	conn := bare(t, d)
+	defer conn.Close()
+	stop := context.AfterFunc(limited(t, 30*time.Second), func() { _ = conn.Close() })
+	defer stop()
+	for i, text := range dialogue {
+		if i%2 == 0 {
+			if _, err := io.WriteString(conn, text); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		readTo(t, conn, text)
+	}
+}
+
+func limited(t *testing.T, limit time.Duration) context.Context {
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+func consoleAddress(d lab.Device) string {
+	if d.Port == 0 {
+		return d.Address
+	}
+	return net.JoinHostPort(d.Address, strconv.Itoa(d.Port))
+}
+
+// A real login on a serial line, behind ser2net and behind a port of our own: from
+// whatever state it is found in to a prompt of our own user, and left logged out.
+func TestLabConsoles(t *testing.T) {
+	for _, kind := range []string{lab.ConsoleRFC2217, lab.ConsoleRaw, lab.ConsoleSerial} {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			d := lab.Require(t, kind)
+			mark := filepath.Join(t.TempDir(), "entered")
+			other := []string{"\r", "login: ", "vtylabmotd\r", "Password: ", d.Password + "\r", "$ "}
+			states := []state{
+				{"asleep", nil, ""},
+				{"at the name", []string{"\r", "login: "}, ""},
+				{"half a name", []string{"\r", "login: ", "vtylabmo", "vtylabmo"}, ""},
+				{"mid-login", []string{"\r", "login: ", "vtylabmotd\r", "Password: ", "half", ""}, ""},
+				{"another user", other, ""},
+				{"half a line", append(other[:6:6], "touch "+mark, mark), ""},
+				{"pager", append(other[:6:6], "seq 1000 | more\r", "--More--"), ""},
+				{"pager that takes no interrupt", append(other[:6:6], "seq 1000 | less\r", "23\r\n:"), ""},
+				{"a command under way", append(other[:6:6], "echo now; cat\r", "now\r\n"), ""},
+				{"configuration", append(other[:6:6], "vtysh -N r1\r", "r1# ", "configure terminal\rinterface lo\r", "(config-if)# "), ""},
+			}
+			for _, s := range states {
+				t.Run(s.name, func(t *testing.T) {
+					left(t, d, s.dialogue)
+					dev, err := vty.Dial(limited(t, 30*time.Second), consoleAddress(d), &vty.Config{
+						Transport: vty.Transport(d.Transport), Platform: d.Platform, User: d.User, Password: auth.Literal(d.Password),
+					})
+					if err != nil {
+						t.Fatal(err)
+					}
+					res, err := dev.Run(t.Context(), "id -un; seq 200")
+					if err != nil || !strings.HasPrefix(res.Text(), d.User+"\n1\n2\n") || len(res.Lines()) != 201 {
+						t.Errorf("%v, %v", res, err)
+					}
+					if err := dev.Close(); err != nil {
+						t.Error(err)
+					}
+					left(t, d, []string{"\r", "login: "})
+					if _, err := os.Stat(mark); err == nil {
+						t.Error("the line that somebody had typed half of was entered")
+					}
+				})
+			}
+		})
+	}
+}
