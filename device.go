@@ -2,6 +2,7 @@ package vty
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -118,6 +119,22 @@ func (d *Device) Resize(ctx context.Context, size transport.Size) error {
 		d.learnWidth()
 	}
 	return nil
+}
+
+// Break sends the Break key, past whatever is under way, where the transport has
+// one; the error is errors.ErrUnsupported where it has none. A device that boots is
+// interrupted by it, mostly.
+func (d *Device) Break() error {
+	for conn := d.ch.Conn(); ; {
+		if b, ok := conn.(transport.Breaker); ok {
+			return b.Break()
+		}
+		w, ok := conn.(interface{ Unwrap() transport.Conn })
+		if !ok {
+			return fmt.Errorf("%s: a Break key: %w", d.host, errors.ErrUnsupported)
+		}
+		conn = w.Unwrap()
+	}
 }
 
 // learnWidth tells the channel how wide the terminal is that the device knows of.

@@ -8,6 +8,8 @@ import (
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport/rfc2217"
+	"github.com/vtynet/vty/transport/serial"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -27,7 +29,7 @@ func Explain(err error) Explanation {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return Explanation{}
 	}
-	for _, explain := range []func(error) (Explanation, bool){explainOpen, explainSSH, explainLogin, explainSession} {
+	for _, explain := range []func(error) (Explanation, bool){explainOpen, explainPort, explainSSH, explainLogin, explainSession} {
 		if e, ok := explain(err); ok {
 			return e
 		}
@@ -55,6 +57,22 @@ func explainOpen(err error) (Explanation, bool) {
 			"try it from another host, and look at the way there (ping, traceroute)"}, true
 	}
 	return Explanation{}, true
+}
+
+func explainPort(err error) (Explanation, bool) {
+	switch {
+	case errors.Is(err, serial.ErrNoPort):
+		return Explanation{"the name is wrong, or the adapter is not plugged in", "check the name of the port"}, true
+	case errors.Is(err, serial.ErrBusy), errors.Is(err, rfc2217.ErrBusy):
+		return Explanation{"somebody else has the port", "see who uses it, or wait until it is free"}, true
+	case errors.Is(err, serial.ErrDenied):
+		return Explanation{"the port belongs to a group that the user is not in", "join that group, and log in again"}, true
+	case errors.Is(err, rfc2217.ErrRefused):
+		return Explanation{"the port is a plain Telnet one", "reach it by Telnet"}, true
+	case errors.As(err, new(*rfc2217.SettingError)):
+		return Explanation{"the server or its port cannot do that", "leave the setting out (Config.Line) to have the port as its server has set it"}, true
+	}
+	return Explanation{}, false
 }
 
 func explainSSH(err error) (Explanation, bool) {

@@ -6,8 +6,10 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -73,46 +75,67 @@ func consoleAddress(d lab.Device) string {
 // A real login on a serial line, behind ser2net and behind a port of our own: from
 // whatever state it is found in to a prompt of our own user, and left logged out.
 func TestLabConsoles(t *testing.T) {
-	for _, kind := range []string{lab.ConsoleRFC2217, lab.ConsoleRaw, lab.ConsoleSerial} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			d := lab.Require(t, kind)
-			mark := filepath.Join(t.TempDir(), "entered")
-			other := []string{"\r", "login: ", "vtylabmotd\r", "Password: ", d.Password + "\r", "$ "}
-			states := []state{
-				{"asleep", nil, ""},
-				{"at the name", []string{"\r", "login: "}, ""},
-				{"half a name", []string{"\r", "login: ", "vtylabmo", "vtylabmo"}, ""},
-				{"mid-login", []string{"\r", "login: ", "vtylabmotd\r", "Password: ", "half", ""}, ""},
-				{"another user", other, ""},
-				{"half a line", append(other[:6:6], "touch "+mark, mark), ""},
-				{"pager", append(other[:6:6], "seq 1000 | more\r", "--More--"), ""},
-				{"pager that takes no interrupt", append(other[:6:6], "seq 1000 | less\r", "23\r\n:"), ""},
-				{"a command under way", append(other[:6:6], "echo now; cat\r", "now\r\n"), ""},
-				{"configuration", append(other[:6:6], "vtysh -N r1\r", "r1# ", "configure terminal\rinterface lo\r", "(config-if)# "), ""},
-			}
-			for _, s := range states {
-				t.Run(s.name, func(t *testing.T) {
-					left(t, d, s.dialogue)
-					dev, err := vty.Dial(limited(t, 30*time.Second), consoleAddress(d), &vty.Config{
-						Transport: vty.Transport(d.Transport), Platform: d.Platform, User: d.User, Password: auth.Literal(d.Password),
-					})
-					if err != nil {
-						t.Fatal(err)
+	also := map[string][]string{ // what is tried on one kind only
+		lab.ConsoleRFC2217: {"half a name"},
+		lab.ConsoleRaw:     {"a pager that takes no interrupt"},
+		lab.ConsoleSerial:  {"a command under way"},
+	}
+	// Side by side: most of the time is the login's own.
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for kind, extra := range also {
+		wg.Go(func() {
+			t.Run(kind, func(t *testing.T) {
+				d := lab.Require(t, kind)
+				mark := filepath.Join(t.TempDir(), "entered")
+				for _, s := range labStates(d, mark) {
+					if len(s.never) > 0 && !slices.Contains(extra, s.name) {
+						continue
 					}
-					res, err := dev.Run(t.Context(), "id -un; seq 200")
-					if err != nil || !strings.HasPrefix(res.Text(), d.User+"\n1\n2\n") || len(res.Lines()) != 201 {
-						t.Errorf("%v, %v", res, err)
-					}
-					if err := dev.Close(); err != nil {
-						t.Error(err)
-					}
-					left(t, d, []string{"\r", "login: "})
-					if _, err := os.Stat(mark); err == nil {
-						t.Error("the line that somebody had typed half of was entered")
-					}
-				})
-			}
+					t.Run(s.name, func(t *testing.T) { throughConsole(t, d, s.dialogue, mark) })
+				}
+			})
 		})
+	}
+}
+
+// labStates are the states of a console of the lab. Those that are tried on one
+// kind only say so.
+func labStates(d lab.Device, mark string) []state {
+	other := []string{"\r", "login: ", d.User + "motd\r", "Password: ", d.Password + "\r", "$ "}
+	as := func(more ...string) []string { return append(slices.Clone(other), more...) }
+	const once = "once"
+	return []state{
+		{"asleep", nil, ""},
+		{"mid-login", []string{"\r", "login: ", d.User + "motd\r", "Password: ", "half", ""}, ""},
+		{"another user", other, ""},
+		{"half a line", as("touch "+mark, mark), ""},
+		{"pager", as("seq 1000 | more\r", "--More--"), ""},
+		{"configuration", as("vtysh -N r1\r", "r1# ", "configure terminal\rinterface lo\r", "(config-if)# "), ""},
+		{"half a name", []string{"\r", "login: ", "vty", "vty"}, once},
+		{"a pager that takes no interrupt", as("seq 1000 | less\r", "23\r\n:"), once},
+		{"a command under way", as("echo now; cat\r", "now\r\n"), once},
+	}
+}
+
+// throughConsole opens a console that was left by a dialogue, uses it and closes it.
+func throughConsole(t *testing.T, d lab.Device, dialogue []string, mark string) {
+	left(t, d, dialogue)
+	dev, err := vty.Dial(limited(t, 30*time.Second), consoleAddress(d), &vty.Config{
+		Transport: vty.Transport(d.Transport), Platform: d.Platform, User: d.User, Password: auth.Literal(d.Password),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res, err := dev.Run(t.Context(), "id -un; seq 200")
+	if err != nil || !strings.HasPrefix(res.Text(), d.User+"\n1\n2\n") || len(res.Lines()) != 201 {
+		t.Errorf("%v, %v", res, err)
+	}
+	if err := dev.Close(); err != nil {
+		t.Error(err)
+	}
+	left(t, d, []string{"\r", "login: "}) // nobody is logged in
+	if _, err := os.Stat(mark); err == nil {
+		t.Error("the line that somebody had typed half of was entered")
 	}
 }

@@ -28,7 +28,8 @@ const (
 // is erased. Where a device knows neither key, the letter spoils the line.
 //
 // Of what that does not leave, a pager may have lost its key by the interrupt, and
-// a program with a prompt of its own ends with its input.
+// a program with a prompt of its own ends with its input; what stands behind an
+// interrupt is lost on some of them.
 func (x *exchange) rouse(ctx context.Context) error {
 	c := x.c
 	keys := c.cfg.Interrupt + leavePager + eraseLine
@@ -36,7 +37,7 @@ func (x *exchange) rouse(ctx context.Context) error {
 	case 1:
 		keys = leavePager + eraseLine
 	case 2:
-		keys = c.cfg.Interrupt + eraseLine + endOfInput
+		keys = eraseLine + endOfInput
 	}
 	x.woken = true
 	c.mu.Lock()
@@ -72,7 +73,7 @@ func (x *exchange) leavingKey(s sight) string {
 
 // leftWake is how long a console may say nothing once its session was to end: some
 // then wait for a return before they say who is asked for.
-const leftWake = time.Second
+const leftWake = 500 * time.Millisecond
 
 // forget drops what was learned of the device, for another login on the same
 // terminal.

@@ -1,12 +1,15 @@
 package inventory
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
+	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/line"
 )
 
 // The fields of a host that vty itself understands. Everything else about a host
@@ -15,7 +18,11 @@ const (
 	FieldAddress    = "address"     // name or address to connect to; the host's name where there is none
 	FieldPort       = "port"        // 1 to 65535; the transport's own where there is none
 	FieldPlatform   = "platform"    // a platform's name or alias
-	FieldTransport  = "transport"   // "ssh" or "telnet"
+	FieldTransport  = "transport"   // one of vty.Transports; over "serial" the address is the name of a port
+	FieldBaud       = "baud"        // speed of a serial line
+	FieldFrame      = "frame"       // its data bits, parity and stop bits, such as "8N1"
+	FieldFlow       = "flow"        // its flow control: "none", "software" or "hardware"
+	FieldConsole    = "console"     // true or false: whether it is a console, where the transport does not say it
 	FieldUser       = "user"        // name to log in as
 	FieldPassword   = "password"    // a secret: the login password
 	FieldEnable     = "enable"      // a secret: what the enable mode asks for
@@ -34,7 +41,7 @@ const (
 // Fields are the names of the fields, in the order in which they are shown.
 func Fields() []string {
 	return []string{
-		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
+		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldBaud, FieldFrame, FieldFlow, FieldConsole, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
 		FieldPassphrase, FieldKnownHosts, FieldHostKey, FieldJump, FieldMode, FieldLegacy, FieldTimeout, FieldAAA, FieldSessions,
 	}
 }
@@ -79,10 +86,25 @@ func valid(field string, v *Value) string {
 			return strconv.Quote(text) + " is not a number from 1 on"
 		}
 	case FieldTransport:
-		if text != "ssh" && text != "telnet" {
-			return strconv.Quote(text) + " is not a transport: want ssh or telnet"
+		if !slices.Contains(vty.Transports(), vty.Transport(text)) {
+			return fmt.Sprintf("%q is not a transport: want one of %v", text, vty.Transports())
 		}
-	case FieldLegacy:
+	case FieldBaud:
+		if n, err := strconv.Atoi(text); err != nil || n < 1 || (line.Settings{Baud: n}).Validate() != nil {
+			return strconv.Quote(text) + " is not a speed such as 9600"
+		}
+	case FieldFrame:
+		if _, is := v.Any.(string); !is {
+			return `must be in quotes, as in "7E1": without them YAML takes it for a number`
+		}
+		if _, err := line.ParseFrame(text); err != nil {
+			return "is no frame: " + err.Error()
+		}
+	case FieldFlow:
+		if _, err := line.ParseFlow(text); err != nil {
+			return "is no flow control: " + err.Error()
+		}
+	case FieldLegacy, FieldConsole:
 		if _, err := strconv.ParseBool(text); err != nil {
 			return strconv.Quote(text) + " is neither true nor false"
 		}
@@ -95,7 +117,8 @@ func valid(field string, v *Value) string {
 			return strconv.Quote(text) + " is no policy: want strict, accept-new, off or a fingerprint SHA256:..."
 		}
 	case FieldAddress:
-		if strings.ContainsAny(text, " \t\r\n/") {
+		port := strings.HasPrefix(text, "/") // a serial one
+		if strings.ContainsAny(text, " \t\r\n") || strings.Contains(text, "/") && !port {
 			return strconv.Quote(text) + " is neither a name nor an address"
 		}
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/sshconfig"
+	"github.com/vtynet/vty/transport/line"
 )
 
 // Host is one host with all that it inherits. It is read-only and safe for
@@ -135,6 +136,15 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 	}
 	text(FieldPlatform, func(s string) { cfg.Platform, cfg.Definition = s, nil })
 	text(FieldTransport, func(s string) { cfg.Transport = vty.Transport(s) })
+	text(FieldBaud, func(s string) { cfg.Line.Baud, _ = strconv.Atoi(s) })
+	text(FieldFrame, func(s string) { cfg.Line.Frame, _ = line.ParseFrame(s) })
+	text(FieldFlow, func(s string) { cfg.Line.Flow = line.Flow(s) })
+	text(FieldConsole, func(s string) {
+		cfg.Console = vty.ConsoleOff
+		if on, _ := strconv.ParseBool(s); on {
+			cfg.Console = vty.ConsoleOn
+		}
+	})
 	text(FieldUser, func(s string) { cfg.User = s })
 	text(FieldMode, func(s string) { cfg.Mode = s })
 	text(FieldLegacy, func(s string) { cfg.Legacy, _ = strconv.ParseBool(s) })

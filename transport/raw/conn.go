@@ -55,8 +55,11 @@ func Dial(ctx context.Context, host string, port int, cfg *Config) (*Conn, error
 	if err != nil {
 		return nil, err
 	}
-	return &Conn{Conn: conn}, nil
+	return New(conn), nil
 }
+
+// New makes a terminal of a connection, which is the Conn's from then on.
+func New(conn net.Conn) *Conn { return &Conn{Conn: conn} }
 
 // Read returns io.EOF once the server has ended the connection in order.
 func (c *Conn) Read(p []byte) (int, error) {

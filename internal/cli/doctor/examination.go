@@ -14,6 +14,8 @@ import (
 	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/raw"
+	"github.com/vtynet/vty/transport/rfc2217"
 	"github.com/vtynet/vty/transport/ssh"
 	"github.com/vtynet/vty/transport/telnet"
 )
@@ -22,6 +24,7 @@ import (
 type examination struct {
 	target *target.Target
 	told   func(step)
+	port   *rfc2217.Conn // a serial port in the network, once it is open
 
 	findings findings
 }
@@ -101,6 +104,7 @@ func (e *examination) examine(ctx context.Context) error {
 			for _, line := range strings.Split(text, "\n")[1:] {
 				e.tell("screen", noted, 0, "%s", strings.TrimSpace(line))
 			}
+			e.lineErrors()
 		}
 		return err
 	}
@@ -170,12 +174,21 @@ func answers(asks []platform.Ask) []vty.Step {
 
 // reach connects, and over SSH logs in.
 func (e *examination) reach(ctx context.Context) (transport.Conn, error) {
+	switch e.target.Config.Transport {
+	case vty.Serial:
+		return e.openPort(ctx)
+	case vty.RFC2217:
+		return e.openPortInNetwork(ctx)
+	}
 	conn, err := e.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if e.target.Config.Transport == vty.Telnet {
+	switch e.target.Config.Transport {
+	case vty.Telnet:
 		return telnet.New(conn, e.target.Telnet()), nil
+	case vty.Raw:
+		return raw.New(conn), nil
 	}
 	cfg := e.target.Config.ForSSH()
 	cfg.Trace = e.trace()

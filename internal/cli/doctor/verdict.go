@@ -12,6 +12,7 @@ import (
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/serial"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -43,6 +44,9 @@ func verdict(t *target.Target, f *findings, err error) (what, todo string) {
 	}
 	if shake, ok := errors.AsType[*ssh.HandshakeError](err); ok {
 		return noHandshake(shake)
+	}
+	if port, ok := errors.AsType[*serial.PortError](err); ok {
+		return port.Error(), report.Next(err)
 	}
 	if dial, ok := errors.AsType[*vty.DialError](err); ok {
 		return inSession(t, dial)
@@ -115,6 +119,12 @@ func noHandshake(e *ssh.HandshakeError) (what, todo string) {
 	return what, "look at the device's own log: it knows why it closed the connection"
 }
 
+// mute reports whether the device said nothing at all.
+func mute(e *vty.DialError) bool {
+	late, ok := errors.AsType[*vty.TimeoutError](e)
+	return ok && len(late.Screen) == 0
+}
+
 // inSession is what went wrong beyond the transport.
 func inSession(t *target.Target, e *vty.DialError) (what, todo string) {
 	text := firstLine(report.Text(t.Host.Name, e))
@@ -123,6 +133,11 @@ func inSession(t *target.Target, e *vty.DialError) (what, todo string) {
 		return "the device speaks SSH on that port, and not Telnet", "leave out -t telnet"
 	case errors.Is(e, vty.ErrLogin):
 		return "the device is there, and does not let user " + t.Config.User + " in: " + text, report.Next(e)
+	case e.Phase == vty.PhaseConnect:
+		return text, report.Next(e)
+	case e.Phase == vty.PhaseLogin && t.Config.Transport != vty.Telnet && t.Config.Transport != vty.SSH && mute(e):
+		return "the port is open, and nothing comes from the device",
+			"is the cable plugged in and the device on? Is the speed right (--baud)? Does somebody else hold the console?"
 	case e.Phase == vty.PhaseLogin:
 		return "no prompt of platform " + t.Platform() + " was seen: " + text,
 			"is the platform right? Try -p generic, which takes any prompt, and vty shell to look for yourself"

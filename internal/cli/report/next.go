@@ -13,6 +13,8 @@ import (
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/transfer"
 	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/rfc2217"
+	"github.com/vtynet/vty/transport/serial"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -48,6 +50,14 @@ func Next(err error) string {
 		return afterSecret(secret)
 	}
 	switch {
+	case errors.Is(err, serial.ErrNoPort):
+		return "check the name of the port, and that its adapter is plugged in"
+	case errors.Is(err, serial.ErrBusy), errors.Is(err, rfc2217.ErrBusy):
+		return "see who uses the port, or wait until it is free"
+	case errors.Is(err, rfc2217.ErrRefused):
+		return "the port is a plain one: use -t telnet"
+	case errors.As(err, new(*rfc2217.SettingError)):
+		return "leave that setting out (--baud, --frame, --flow) to have the port as its server has set it"
 	case errors.Is(err, transfer.ErrExists):
 		return "replace it with --overwrite, or go on with a copy that broke off with --resume"
 	case errors.Is(err, transfer.ErrNoResume):

@@ -87,7 +87,7 @@ func open(ctx context.Context, s *streams.Streams, t *target.Target) error {
 
 // handOver connects the terminal with the device.
 func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vty.Device, fd int) error {
-	_, _ = fmt.Fprintf(s.Err, "connected to %s; ~. at the beginning of a line leaves\n", t.Label)
+	_, _ = fmt.Fprintf(s.Err, "connected to %s; ~. at the beginning of a line leaves, ~B there sends a break\n", t.Label)
 	state, err := term.MakeRaw(fd)
 	if err != nil {
 		return fmt.Errorf("terminal: %w", err)
@@ -97,7 +97,11 @@ func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vt
 	defer cancel()
 	go followSize(ctx, fd, func(size transport.Size) { _ = dev.Resize(ctx, size) })
 	left := make(chan struct{})
-	in := &escaping{in: s.In, left: func() { close(left); cancel() }}
+	in := &escaping{in: s.In, left: func() { close(left); cancel() }, breaks: func() {
+		if err := dev.Break(); err != nil {
+			_, _ = fmt.Fprintf(s.Err, "\r\nno break: %v\r\n", err)
+		}
+	}}
 	err = dev.Attach(ctx, in, s.Out)
 	select {
 	case <-left:

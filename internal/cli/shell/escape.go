@@ -2,11 +2,12 @@ package shell
 
 import "io"
 
-// escaping is a keyboard whose ~. at the beginning of a line ends it, as users
-// of ssh know it.
+// escaping is a keyboard whose ~. at the beginning of a line ends it, and whose ~B
+// there is the Break key, as users of ssh know them.
 type escaping struct {
-	in   io.Reader
-	left func() // called once at ~.
+	in     io.Reader
+	left   func() // called once at ~.
+	breaks func() // called at each ~B
 
 	buf     [1024]byte
 	pending []byte // typed, and not yet read
@@ -38,6 +39,10 @@ func (e *escaping) take(keys []byte) {
 			e.err = io.EOF
 			e.left()
 			return
+		case e.tilde && key == 'B':
+			e.tilde, e.midLine = false, false
+			e.breaks()
+			continue
 		case e.tilde:
 			e.tilde = false
 			e.pending = append(e.pending, '~')

@@ -11,23 +11,26 @@ func TestEscapes(t *testing.T) {
 	for _, c := range []struct {
 		typed, want string
 		left        bool
+		breaks      int
 	}{
-		{"show clock\r", "show clock\r", false},
-		{"~.", "", true},
-		{"show clock\r~.rest", "show clock\r", true},
-		{"a~.b", "a~.b", false},
-		{"~~.\r", "~.\r", false},
-		{"\r~~~.\r", "\r~~.\r", false},
-		{"~a~.\r~.", "~a~.\r", true},
-		{"~\r~.", "~\r", true},
-		{"a\n~.", "a\n", true},
+		{"show clock\r", "show clock\r", false, 0},
+		{"~.", "", true, 0},
+		{"show clock\r~.rest", "show clock\r", true, 0},
+		{"a~.b", "a~.b", false, 0},
+		{"~~.\r", "~.\r", false, 0},
+		{"\r~~~.\r", "\r~~.\r", false, 0},
+		{"~a~.\r~.", "~a~.\r", true, 0},
+		{"~\r~.", "~\r", true, 0},
+		{"a\n~.", "a\n", true, 0},
+		{"~Bx\r~B~B~.", "x\r", true, 3},
+		{"a~B\r", "a~B\r", false, 0},
 	} {
 		// Any split of the keys gives the same.
 		for _, in := range []io.Reader{strings.NewReader(c.typed), iotest.OneByteReader(strings.NewReader(c.typed))} {
-			left := 0
-			got, err := io.ReadAll(&escaping{in: in, left: func() { left++ }})
-			if string(got) != c.want || err != nil || (left == 1) != c.left {
-				t.Errorf("%q: %q, %v, left %d; want %q, %v", c.typed, got, err, left, c.want, c.left)
+			left, breaks := 0, 0
+			got, err := io.ReadAll(&escaping{in: in, left: func() { left++ }, breaks: func() { breaks++ }})
+			if string(got) != c.want || err != nil || (left == 1) != c.left || breaks != c.breaks {
+				t.Errorf("%q: %q, %v, left %d, %d breaks; want %q, %v, %d", c.typed, got, err, left, breaks, c.want, c.left, c.breaks)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/spf13/pflag"
+	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/internal/cli/suggest"
 )
 
@@ -19,6 +20,8 @@ type Flags struct {
 	platform     string
 	remember     bool
 	transport    *suggest.Choice
+	line         serialLine
+	console      *suggest.Choice
 	user         string
 	mode         string
 	hostKey      hostKeyPolicy
@@ -38,14 +41,17 @@ type Flags struct {
 // Register adds the flags to a verb's.
 func (f *Flags) Register(set *pflag.FlagSet) {
 	f.set, set.SortFlags = set, false
-	f.transport = suggest.NewChoice("ssh", "telnet")
+	f.transport = suggest.NewChoice(transports()...)
+	f.console = suggest.NewChoice("auto", string(vty.ConsoleOn), string(vty.ConsoleOff))
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
 	set.StringVarP(&f.inventory, "inventory", "i", "", "inventory to take hosts from: vty's YAML, nornir, Ansible, containerlab, ssh_config, CSV, a list, a program, a NetBox's URL")
 	set.StringVarP(&f.selector, "select", "s", "", "which hosts of the inventory: 'site=ams,role=leaf', '!spine', 'host~^r[0-9]', a group, a glob")
 	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
 	set.StringVarP(&f.platform, "platform", "p", "", "what the device is: a name (vty platforms lists them) or a definition file (default auto: found out within the session)")
 	set.BoolVar(&f.remember, "remember", false, "remember what hosts were found to be, and believe it the next time")
-	set.VarP(f.transport, "transport", "t", "how to reach it")
+	set.VarP(f.transport, "transport", "t", "how to reach it; serial takes the name of a port for the host: -H /dev/ttyUSB0, -H COM3")
+	f.line.register(set)
+	set.Var(f.console, "console", "whether it is a console, found in whatever state and left logged out (auto: over serial, rfc2217 and raw it is)")
 	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then ssh_config's, then $USER)")
 	set.StringVar(&f.mode, "mode", "", "mode that commands run in (default the platform's own)")
 	set.Var(&f.hostKey, "host-key", "which SSH host keys to accept (default what ssh_config says, else strict)")

@@ -67,6 +67,14 @@ func ParseHost(text string) (Host, error) {
 	return h, nil
 }
 
+// bracketed is the name as it stands before a port.
+func (h Host) bracketed() string {
+	if strings.ContainsRune(h.Name, ':') {
+		return "[" + h.Name + "]"
+	}
+	return h.Name
+}
+
 // Address is the host without its user, as vty.Dial takes it.
 func (h Host) Address() string {
 	if h.Port == 0 {

@@ -77,6 +77,9 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 	if err := c.device(ctx, t); err != nil {
 		return nil, err
 	}
+	if err := t.named(); err != nil {
+		return nil, err
+	}
 	if t.Config.User == "" && t.Config.Transport == vty.SSH {
 		return nil, exit.Misused(fmt.Errorf("%s: no user to log in to %s as: give one in the inventory, use -u, or set $%s", h.Origin(), t.Label, envUser))
 	}
@@ -90,6 +93,10 @@ func (f *Flags) win(cfg, base *vty.Config) {
 		"user":          func() { cfg.User = base.User },
 		"platform":      func() { cfg.Platform, cfg.Definition = base.Platform, base.Definition },
 		"transport":     func() { cfg.Transport = base.Transport },
+		"baud":          func() { cfg.Line.Baud = base.Line.Baud },
+		"frame":         func() { cfg.Line.Frame = base.Line.Frame },
+		"flow":          func() { cfg.Line.Flow = base.Line.Flow },
+		"console":       func() { cfg.Console = base.Console },
 		"mode":          func() { cfg.Mode = base.Mode },
 		"host-key":      func() { cfg.HostKeys = base.HostKeys },
 		"known-hosts":   func() { cfg.HostKeys = base.HostKeys },

@@ -42,6 +42,10 @@ func (f *Flags) simulate(ctx context.Context, set *Set, s *streams.Streams, name
 	switch base.Transport {
 	case vty.Telnet:
 		server, err = sim.ListenTelnet(ctx, "", dev)
+	case vty.Raw:
+		server, err = sim.ListenTCP(ctx, "", dev)
+	case vty.Serial, vty.RFC2217:
+		return exit.Misused(fmt.Errorf("--sim: simulated devices are reached over ssh, telnet or raw, not over %s", base.Transport))
 	default:
 		server, err = sim.ListenSSH(ctx, "", dev, &sim.SSHConfig{Subsystems: Subsystems(dev.Hostname())})
 	}

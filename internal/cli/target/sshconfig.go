@@ -85,6 +85,10 @@ func (c *configured) localUser() string { return cmp.Or(c.s.Env("USER"), c.s.Env
 
 // device completes the configuration of a device.
 func (c *configured) device(ctx context.Context, t *Target) error {
+	if t.Config.Transport == vty.Serial {
+		t.Config.User = cmp.Or(t.Config.User, c.localUser())
+		return nil
+	}
 	if t.Config.Transport != vty.SSH {
 		t.Config.User = cmp.Or(t.Config.User, c.localUser())
 		return c.through(ctx, t, nil)

@@ -155,7 +155,13 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 	if err != nil {
 		return vty.Config{}, err
 	}
+	line, err := f.line.settings()
+	if err != nil {
+		return vty.Config{}, err
+	}
 	cfg := vty.Config{
+		Line:       line,
+		Console:    f.consoleMode(),
 		Platform:   vty.Auto,
 		Definition: def,
 		Platforms:  Library(s),
@@ -187,7 +193,11 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 }
 
 func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, error) {
-	h, err := ParseHost(text)
+	parse := ParseHost
+	if c.base.Transport == vty.Serial {
+		parse = parsePort
+	}
+	h, err := parse(text)
 	if err != nil {
 		return nil, exit.Misused(err)
 	}
@@ -199,6 +209,9 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 		t.Config.User = h.User
 	}
 	if err := c.device(ctx, t); err != nil {
+		return nil, err
+	}
+	if err := t.named(); err != nil {
 		return nil, err
 	}
 	t.credential = t.Config.User

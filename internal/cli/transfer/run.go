@@ -48,8 +48,8 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	for _, t := range set.Targets {
-		if t.Config.Transport == vty.Telnet {
-			return exit.Misused(errors.New("files are copied over SSH only: leave out -t telnet"))
+		if t.Config.Transport != vty.SSH {
+			return exit.Misused(fmt.Errorf("files are copied over SSH only: leave out -t %s", t.Config.Transport))
 		}
 	}
 	run, err := o.fleet.Start(s, set.Targets)
