@@ -67,6 +67,8 @@ func explainPort(err error) (Explanation, bool) {
 		return Explanation{"somebody else has the port", "see who uses it, or wait until it is free"}, true
 	case errors.Is(err, serial.ErrDenied):
 		return Explanation{"the port belongs to a group that the user is not in", "join that group, and log in again"}, true
+	case errors.Is(err, rfc2217.ErrNoAnswer):
+		return Explanation{"what listens there speaks no Telnet: a bare port, perhaps", "reach it as a bare port (Raw)"}, true
 	case errors.Is(err, rfc2217.ErrRefused):
 		return Explanation{"the port is a plain Telnet one", "reach it by Telnet"}, true
 	case errors.As(err, new(*rfc2217.SettingError)):

@@ -13,9 +13,10 @@ const (
 	endOfInput = "\x04" // Ctrl-D, on an empty line
 )
 
-// A console is roused again after so long, twice as long each time up to a limit:
-// it may be at the start, or slow.
+// A console is roused again after so long, and once each way was tried after twice as
+// long each time, up to a limit: it may be slow, or at the start.
 const (
+	ways         = 3
 	rouseWait    = 2 * time.Second
 	maxRouseWait = 16 * time.Second
 )
@@ -33,7 +34,7 @@ const (
 func (x *exchange) rouse(ctx context.Context) error {
 	c := x.c
 	keys := c.cfg.Interrupt + leavePager + eraseLine
-	switch x.wakes % 3 {
+	switch x.wakes % ways {
 	case 1:
 		keys = leavePager + eraseLine
 	case 2:
@@ -51,7 +52,8 @@ func (x *exchange) rouse(ctx context.Context) error {
 func (x *exchange) waking() time.Duration {
 	switch {
 	case x.console && x.wake > 0:
-		return min(x.wake<<min(x.wakes, 16), max(maxRouseWait, x.wake))
+		patient := max(0, x.wakes-ways+1) // once each way was tried
+		return min(x.wake<<min(patient, 16), max(maxRouseWait, x.wake))
 	case x.wakes >= maxWakes:
 		return 0
 	}

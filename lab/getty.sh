@@ -4,8 +4,11 @@
 # terminal up, and a pseudo-terminal that nobody holds is at its end.
 set -euo pipefail
 login=$(readlink -e "$1") port=$(readlink -e "$2")
-exec 8<>"$login" 9<>"$port"
-while :; do
-	setsid --wait /usr/sbin/agetty --8bits --noclear --wait-cr --local-line 9600 "${login#/dev/}" vt100 8>&- 9>&- || true
-	sleep 0.1
-done
+(
+	# In a process that leads no session: the line must not become its terminal.
+	exec 8<>"$login" 9<>"$port"
+	while :; do
+		setsid --wait /usr/sbin/agetty --8bits --noclear --wait-cr --local-line 9600 "${login#/dev/}" vt100 8>&- 9>&- || true
+		sleep 0.1
+	done
+)

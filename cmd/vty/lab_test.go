@@ -6,6 +6,7 @@ import (
 	"net"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/vtynet/vty/internal/cli"
@@ -18,7 +19,11 @@ import (
 // environment.
 func vtyOn(t *testing.T, d lab.Device, verb string, args ...string) (status exit.Status, out, errs string) {
 	t.Helper()
-	flags := []string{verb, "-H", net.JoinHostPort(d.Address, strconv.Itoa(d.Port)), "-t", d.Transport, "-p", d.Platform}
+	host := net.JoinHostPort(d.Address, strconv.Itoa(d.Port))
+	if d.Port == 0 {
+		host = d.Address // a serial port
+	}
+	flags := []string{verb, "-H", host, "-t", d.Transport, "-p", d.Platform}
 	if d.KnownHosts != "" {
 		flags = append(flags, "--known-hosts", d.KnownHosts)
 	}
@@ -54,6 +59,33 @@ func TestLabRouters(t *testing.T) {
 			if err := json.Unmarshal([]byte(out), &object); err != nil || status != exit.Refused || !object.Failed || object.Error == "" {
 				t.Errorf("a refused command: status %d, %v, %s%s", status, err, out, errs)
 			}
+		})
+	}
+}
+
+func TestLabConsoles(t *testing.T) {
+	var wg sync.WaitGroup // side by side: most of the time is the login's own
+	defer wg.Wait()
+	for _, kind := range []string{lab.ConsoleRFC2217, lab.ConsoleRaw, lab.ConsoleSerial} {
+		wg.Go(func() {
+			t.Run(kind, func(t *testing.T) {
+				d := lab.RequireAll(t, kind)[1] // the library's tests have the first
+				var line []string
+				if kind != lab.ConsoleRaw {
+					line = []string{"--baud", "19200", "--frame", "8N1"}
+				}
+				status, out, errs := vtyOn(t, d, "run", append(line, "id -un")...)
+				if status != exit.OK || errs != "" || out != d.User+"\n" {
+					t.Errorf("run: status %d: %s%s", status, out, errs)
+				}
+				status, out, errs = vtyOn(t, d, "doctor", line...)
+				if status != exit.OK || errs != "" || !strings.Contains(out, "verdict: all well") {
+					t.Errorf("doctor: status %d: %s%s", status, out, errs)
+				}
+				if line != nil && !strings.Contains(out, "19200 8N1") {
+					t.Errorf("the line's settings are not told: %s", out)
+				}
+			})
 		})
 	}
 }

@@ -61,7 +61,7 @@ var (
 // The error wraps ErrRefused where the server has no such port, ErrBusy where it
 // hangs up, and is a *SettingError where it does not set the port as it was asked
 // to. A peer that speaks no Telnet at all is known by nothing but its silence: the
-// error is then the context's cause.
+// error then wraps ErrNoAnswer and the context's cause.
 func Dial(ctx context.Context, host string, port int, cfg *Config) (*Conn, error) {
 	if cfg == nil {
 		cfg = &Config{}
@@ -140,6 +140,9 @@ func (c *Conn) until(awaited string, settled func() (bool, error)) error {
 type errAwaited string
 
 func (e errAwaited) Error() string { return string(e) }
+
+// Is makes it ErrNoAnswer.
+func (e errAwaited) Is(target error) bool { return target == ErrNoAnswer }
 
 // Read returns what the device says. After an orderly end it returns io.EOF;
 // after Close, an error that is net.ErrClosed.

@@ -170,7 +170,7 @@ func TestSilence(t *testing.T) {
 			_ = s.Close()
 		}()
 		_, err := Dial(ctx, "127.0.0.1", port, &Config{Line: line.Usual()})
-		if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), name) {
+		if !errors.Is(err, context.DeadlineExceeded) || !errors.Is(err, ErrNoAnswer) || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 		<-done

@@ -13,6 +13,10 @@ var ErrRefused = errors.New("the server refuses COM-PORT-OPTION (RFC 2217): try 
 // agreed to anything, as most do where the port is in use.
 var ErrBusy = errors.New("the server ended the connection")
 
+// ErrNoAnswer says that the context ended while the server's word was awaited: what
+// listens there may speak no Telnet, as a bare port does.
+var ErrNoAnswer = errors.New("the server does not answer")
+
 // SettingError tells that a server has set its port otherwise than it was asked
 // to.
 type SettingError struct {

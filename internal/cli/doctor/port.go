@@ -51,11 +51,11 @@ func (e *examination) openPortInNetwork(ctx context.Context) (transport.Conn, er
 	if server == "" {
 		server = "the server"
 	}
-	how := "as it had it"
+	how := "leaves it as it was"
 	if set := c.Line.String(); set != "" {
-		how = "to " + set
+		how = "has set it to " + set
 	}
-	e.tell("port", well, time.Since(connected), "%s has set it %s", server, how)
+	e.tell("port", well, time.Since(connected), "%s %s", server, how)
 	return conn, nil
 }
 

@@ -54,6 +54,8 @@ func Next(err error) string {
 		return "check the name of the port, and that its adapter is plugged in"
 	case errors.Is(err, serial.ErrBusy), errors.Is(err, rfc2217.ErrBusy):
 		return "see who uses the port, or wait until it is free"
+	case errors.Is(err, rfc2217.ErrNoAnswer):
+		return "what listens there may be a bare port: try -t raw"
 	case errors.Is(err, rfc2217.ErrRefused):
 		return "the port is a plain one: use -t telnet"
 	case errors.As(err, new(*rfc2217.SettingError)):

@@ -73,13 +73,17 @@ func parsePort(text string) (Host, error) {
 	return h, nil
 }
 
-// named checks that the port is named where the transport has no usual one.
-func (t *Target) named() error {
-	switch t.Config.Transport {
+// fits checks that what is said of the port and of its line fits the transport.
+func (t *Target) fits() error {
+	how := t.Config.Transport
+	switch how {
 	case vty.RFC2217, vty.Raw:
 		if t.Host.Port == 0 {
-			return exit.Misused(fmt.Errorf("%s: over %s there is no usual port: name it, as in -H %s:4001", t.Label, t.Config.Transport, t.Host.bracketed()))
+			return exit.Misused(fmt.Errorf("%s: over %s there is no usual port: name it, as in -H %s:4001", t.Label, how, t.Host.bracketed()))
 		}
+	}
+	if set := t.Config.Line.String(); set != "" && how != vty.Serial && how != vty.RFC2217 {
+		return exit.Misused(fmt.Errorf("%s: a line is set (%s) over serial and rfc2217 only, not over %s", t.Label, set, how))
 	}
 	return nil
 }

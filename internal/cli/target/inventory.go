@@ -77,7 +77,7 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 	if err := c.device(ctx, t); err != nil {
 		return nil, err
 	}
-	if err := t.named(); err != nil {
+	if err := t.fits(); err != nil {
 		return nil, err
 	}
 	if t.Config.User == "" && t.Config.Transport == vty.SSH {

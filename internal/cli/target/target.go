@@ -211,7 +211,7 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 	if err := c.device(ctx, t); err != nil {
 		return nil, err
 	}
-	if err := t.named(); err != nil {
+	if err := t.fits(); err != nil {
 		return nil, err
 	}
 	t.credential = t.Config.User
