@@ -101,7 +101,8 @@ func descriptors() []string {
 			if strings.HasPrefix(what, "/proc/") {
 				continue // the listing's own
 			}
-			list = append(list, what)
+			// A file may lose its name meanwhile and is the same descriptor still.
+			list = append(list, strings.TrimSuffix(what, " (deleted)"))
 		}
 		slices.Sort(list)
 		return list
