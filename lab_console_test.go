@@ -46,7 +46,7 @@ func left(t *testing.T, d lab.Device, dialogue []string) {
 	t.Helper()
 	conn := bare(t, d)
 	defer conn.Close()
-	stop := context.AfterFunc(limited(t, 30*time.Second), func() { _ = conn.Close() })
+	stop := context.AfterFunc(limited(t, time.Minute), func() { _ = conn.Close() })
 	defer stop()
 	for i, text := range dialogue {
 		if i%2 == 0 {
@@ -121,7 +121,7 @@ func labStates(d lab.Device, mark string) []state {
 // throughConsole opens a console that was left by a dialogue, uses it and closes it.
 func throughConsole(t *testing.T, d lab.Device, dialogue []string, mark string) {
 	left(t, d, dialogue)
-	dev, err := vty.Dial(limited(t, 30*time.Second), consoleAddress(d), &vty.Config{
+	dev, err := vty.Dial(limited(t, time.Minute), consoleAddress(d), &vty.Config{
 		Transport: vty.Transport(d.Transport), Platform: d.Platform, User: d.User, Password: auth.Literal(d.Password),
 	})
 	if err != nil {
