@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/vtynet/vty/internal/owner"
 )
 
 const (
@@ -54,7 +56,7 @@ func (r *reader) read(file string, depth int) ([]line, error) {
 	}
 	defer func() { _ = f.Close() }()
 	if r.user || depth > 0 {
-		if err := checkOwner(f); err != nil {
+		if err := owner.Check(f); err != nil {
 			return nil, &Error{File: file, Err: err}
 		}
 	}

@@ -28,7 +28,7 @@ var Table = map[string]Rule{
 	// From the wire up.
 	"auth":                    {},
 	"auth/totp":               {Own: []string{"auth"}, Modules: []string{"github.com/pquerna/otp"}},
-	"sshconfig":               {},
+	"sshconfig":               {Own: []string{"internal/owner"}},
 	"socket":                  {Modules: []string{proxy, sys}},
 	"transport":               {},
 	"transport/ssh":           {Own: []string{"transport", "socket", "auth", "sshconfig"}, Modules: []string{crypto}},
@@ -65,9 +65,11 @@ var Table = map[string]Rule{
 	"lab":                     {},
 	"internal/memnet":         {},
 	"internal/home":           {},
+	"internal/owner":          {},
 	// The script that every definition passes on a simulated device.
-	"internal/conformance": {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
-	"internal/archtest":    {},
-	"internal/cli/...":     {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "secrets", "fleet", "sim", "sim/netconf", "sim/scenario", "internal/conformance", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
-	"cmd/vty":              {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
+	"internal/conformance":  {Own: []string{"vty", "auth", "platform", "sim", "transport"}},
+	"internal/archtest":     {},
+	"internal/cli/...":      {Own: []string{"vty", "auth/...", "socket", "sshconfig", "transport/...", "terminal", "channel", "platform", "record", "configure", "transfer", "netconf/...", "textfsm", "inventory", "secrets", "fleet", "sim", "sim/netconf", "sim/scenario", "internal/conformance", "internal/home", "internal/owner", "internal/cli/..."}, Modules: []string{cobra, pflag, term, sys}},
+	"internal/cli/settings": {Own: []string{"internal/cli/...", "internal/home", "internal/owner"}, Modules: []string{cobra, pflag, yaml}},
+	"cmd/vty":               {Own: []string{"internal/cli/..."}, Modules: []string{cobra}},
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"github.com/vtynet/vty/internal/cli/config"
+	"github.com/vtynet/vty/internal/cli/configshow"
 	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/interrupt"
@@ -21,6 +22,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/platforms"
 	"github.com/vtynet/vty/internal/cli/report"
 	"github.com/vtynet/vty/internal/cli/run"
+	"github.com/vtynet/vty/internal/cli/settings"
 	"github.com/vtynet/vty/internal/cli/shell"
 	"github.com/vtynet/vty/internal/cli/sim"
 	"github.com/vtynet/vty/internal/cli/streams"
@@ -68,9 +70,14 @@ type verb struct {
 func verbs() []verb {
 	return []verb{
 		{"run", run.Command}, {"parse", parse.Command}, {"config", config.Command}, {"shell", shell.Command},
-		{"doctor", doctor.Command}, {"inventory", inventory.Command}, {"netconf", netconf.Command}, {"put", transfer.Put}, {"get", transfer.Get},
+		{"doctor", doctor.Command}, {"inventory", inventory.Command},
+		{configshow.Name, showSettings}, {"netconf", netconf.Command}, {"put", transfer.Put}, {"get", transfer.Get},
 		{"platforms", platforms.Command}, {"sim", sim.Command}, {"version", version.Command},
 	}
+}
+
+func showSettings(s *streams.Streams) *cobra.Command {
+	return configshow.Command(s, func() *cobra.Command { return root(s, nil) })
 }
 
 // root is the command with the one verb that the arguments begin with, and with
@@ -108,6 +115,7 @@ never from an argument, which every user of the machine could read.`,
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
 	cmd.SetFlagErrorFunc(flagError)
+	cmd.PersistentPreRunE = func(cmd *cobra.Command, _ []string) error { return set(cmd, s) }
 	all := verbs()
 	if len(args) > 0 {
 		if i := slices.IndexFunc(all, func(v verb) bool { return v.name == args[0] }); i >= 0 {
@@ -118,7 +126,23 @@ never from an argument, which every user of the machine could read.`,
 	for _, v := range all {
 		cmd.AddCommand(v.build(s))
 	}
+	mark(cmd)
 	return cmd
+}
+
+// set gives the flags of a verb what the user's settings have for them.
+func set(cmd *cobra.Command, s *streams.Streams) error {
+	if cmd.Name() == configshow.Name || cmd.Name() == "help" || strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
+		return nil
+	}
+	set, err := settings.Load(s)
+	if err != nil {
+		return exit.Misused(err)
+	}
+	if len(set.Files()) > 0 { // in which all verbs may stand
+		err = set.Check(root(s, nil))
+	}
+	return exit.Misused(errors.Join(err, set.Apply(cmd)))
 }
 
 // flagError says what is wrong with a flag and what is nearest to it.

@@ -1,6 +1,8 @@
 //go:build !windows
 
-package sshconfig
+// Package owner tells whether a file is its user's alone to write, for files that
+// decide which programs run and which keys are believed.
+package owner
 
 import (
 	"errors"
@@ -8,9 +10,8 @@ import (
 	"syscall"
 )
 
-// checkOwner refuses a file that somebody else could have written, as ssh does:
-// what is in it decides which programs run and which keys are believed.
-func checkOwner(f *os.File) error {
+// Check refuses a file that somebody else could have written, as ssh does.
+func Check(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil {
 		return err
