@@ -26,7 +26,10 @@ func Standard() *Streams {
 
 // Env is the value of an environment variable, "" where it is not set.
 func (s *Streams) Env(name string) string {
-	value, _ := s.LookupEnv(name)
+	value, ok := s.LookupEnv(name)
+	if !ok {
+		return ""
+	}
 	return value
 }
 
