@@ -3,6 +3,8 @@ package report
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
 	"strings"
 
 	"github.com/vtynet/vty"
@@ -90,10 +92,19 @@ func causeOfConnection(err error) string {
 		return ""
 	case late:
 		return "silent in the SSH handshake (" + string(shake.Phase) + ")"
+	case shake.Phase == ssh.PhaseVersion && saidNothing(shake.Err):
+		return "hung up before an SSH version"
 	case shake.Phase == ssh.PhaseVersion:
 		return "no SSH server"
 	}
 	return "the SSH handshake broke off (" + string(shake.Phase) + ")"
+}
+
+// saidNothing tells a connection that ended from one that brought something else
+// than SSH, whose error says what.
+func saidNothing(err error) bool {
+	_, broken := err.(*net.OpError)
+	return broken || err == io.EOF
 }
 
 func causeOfLogin(err error) string {

@@ -3,8 +3,11 @@ package report
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"net"
 	"regexp"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/vtynet/vty"
@@ -62,6 +65,9 @@ func TestCausesAreTheSameForAllHosts(t *testing.T) {
 		{shake(ssh.PhaseKeyExchange, &ssh.NegotiationError{}), "no SSH algorithm in common"},
 		{shake(ssh.PhaseAuth, &ssh.AuthError{User: "ops"}), "login refused"},
 		{shake(ssh.PhaseVersion, fmt.Errorf("%w", ssh.ErrNoVersion)), "no SSH server"},
+		{shake(ssh.PhaseVersion, io.EOF), "hung up before an SSH version"},
+		{shake(ssh.PhaseVersion, &net.OpError{Err: syscall.ECONNRESET}), "hung up before an SSH version"},
+		{shake(ssh.PhaseVersion, fmt.Errorf("%w (it speaks, but not SSH)", io.EOF)), "no SSH server"},
 		{shake(ssh.PhaseAuth, vty.ErrClosed), "the SSH handshake broke off (authentication)"},
 		{dialing(vty.PhaseLogin, &vty.LoginError{}), "login refused"},
 		{dialing(vty.PhaseLogin, &vty.TimeoutError{Err: vty.ErrSilence}), "no prompt (login)"},
