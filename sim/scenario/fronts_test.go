@@ -12,17 +12,6 @@ import (
 	"github.com/vtynet/vty/sim/scenario"
 )
 
-// racing are the scenarios that fail over a front now and then, by the machine's
-// timing, with the reason. Whether they fail is not asserted.
-var racing = map[scenario.Front]map[string]string{
-	scenario.OverSSH: {
-		"24-description-hash": "see 24-return-late",
-	},
-	scenario.OverTelnet: {
-		"24-description-hash": "see 24-return-late",
-	},
-}
-
 // one is a host whose one session is a player's.
 type one struct {
 	scenario.Host
@@ -43,7 +32,6 @@ const together = 24
 // loopback and by the machine's clock.
 func TestFronts(t *testing.T) {
 	type result struct {
-		name  string
 		front scenario.Front
 		err   error
 	}
@@ -59,17 +47,12 @@ func TestFronts(t *testing.T) {
 			go func() {
 				turn <- struct{}{}
 				defer func() { <-turn }()
-				results <- result{s.Name, f, overFront(t.Context(), s, f)}
+				results <- result{f, overFront(t.Context(), s, f)}
 			}()
 		}
 	}
 	for range playing {
-		r := <-results
-		reason, known := racing[r.front][r.name]
-		switch {
-		case r.err != nil && known:
-			t.Logf("known to fail now and then (%s) over %s: %v", reason, r.front, r.err)
-		case r.err != nil:
+		if r := <-results; r.err != nil {
 			t.Errorf("over %s: %v", r.front, r.err)
 		}
 	}
