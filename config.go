@@ -146,6 +146,23 @@ type Config struct {
 
 	Logger *slog.Logger // nil logs nothing
 	Trace  *Trace       // nil traces nothing
+
+	masker *auth.Masker // knows the secrets that were fetched; see masked
+}
+
+// masked is a copy of c that learns each secret that its sources give.
+func (c *Config) masked() *Config {
+	m := *c
+	m.masker = &auth.Masker{}
+	m.Password = m.masker.Source(c.Password)
+	m.Secrets = m.masker.Sources(c.Secrets)
+	m.Auth = m.masker.Methods(c.Auth)
+	if c.SSH != nil {
+		s := *c.SSH
+		s.Auth = m.masker.Methods(s.Auth)
+		m.SSH = &s
+	}
+	return &m
 }
 
 // Console says whether a terminal is a console: there before we came and after we

@@ -470,7 +470,7 @@ func (d *Device) say(ctx context.Context, how *platform.Configure, step platform
 		return "", fmt.Errorf("%s: %w", d.host, err)
 	}
 	if reason, refused := judge(reply.Text, how.Failures, d.def.Failures); refused && !step.Optional {
-		return reply.Text, &CommandError{Host: d.host, Command: step.Send, Reason: d.ch.Mask(reason), Answer: reply.Text}
+		return reply.Text, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(step.Send), Reason: d.ch.Mask(reason), Answer: reply.Text}
 	}
 	return reply.Text, nil
 }

@@ -36,6 +36,7 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	if cfg == nil {
 		cfg = &Config{}
 	}
+	cfg = cfg.masked()
 	def, err := cfg.definition()
 	if err != nil {
 		return nil, err
@@ -51,7 +52,7 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	conn, err := reach(ctx, name, port, def, cfg)
 	ready(err == nil)
 	if err != nil {
-		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: err}
+		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: cfg.masker.Error(err)}
 	}
 	if cfg.Wrap != nil {
 		conn = cfg.Wrap(conn)
@@ -69,6 +70,7 @@ func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (*
 	if cfg == nil {
 		cfg = &Config{}
 	}
+	cfg = cfg.masked()
 	def, err := cfg.definition()
 	if err != nil {
 		_ = conn.Close()
@@ -251,7 +253,7 @@ func open(ctx context.Context, conn transport.Conn, host string, port int, def *
 		} else {
 			_ = d.ch.Close()
 		}
-		return nil, &DialError{Host: host, Port: port, Phase: phase, Err: err}
+		return nil, &DialError{Host: host, Port: port, Phase: phase, Err: cfg.masker.Error(err)}
 	}
 	reply, asked, err := d.enter(ctx, authenticated(conn))
 	if err != nil {
@@ -335,7 +337,7 @@ func authenticated(conn transport.Conn) bool {
 func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *channel.Config {
 	c := &channel.Config{
 		Return: def.Return, Interrupt: def.Interrupt,
-		Silence: cfg.Silence, Quiet: cfg.Quiet, Confirm: cfg.Confirm, Raw: cfg.Raw, Logger: cfg.Logger,
+		Silence: cfg.Silence, Quiet: cfg.Quiet, Confirm: cfg.Confirm, Raw: cfg.Raw, Logger: cfg.Logger, Secrets: cfg.masker,
 	}
 	if s, ok := conn.(transport.Sizer); ok {
 		c.Width = s.Size().Columns

@@ -7,7 +7,6 @@ import (
 	"math/rand/v2"
 	"time"
 
-	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -56,7 +55,7 @@ func (d *Device) ExpectDisconnect(ctx context.Context, cmd Command) (*Result, er
 	}
 	switch err := d.ch.AwaitEnd(ctx, cmd.Silence); {
 	case errors.Is(err, ErrSilence):
-		return res, fmt.Errorf("%s: %q: %w within %v: it is at its prompt %q", d.host, auth.Mask(cmd.Line), ErrStayed, cmd.Silence, res.Prompt)
+		return res, fmt.Errorf("%s: %q: %w within %v: it is at its prompt %q", d.host, d.ch.Mask(cmd.Line), ErrStayed, cmd.Silence, res.Prompt)
 	case err != nil:
 		return res, fmt.Errorf("%s: %w", d.host, err)
 	}

@@ -254,7 +254,7 @@ func (d *Device) step(ctx context.Context, step platform.Step, modes []string) (
 		return false, err
 	}
 	if line, refused := judge(reply.Text, d.def.Failures); refused && !step.Optional {
-		return false, &CommandError{Host: d.host, Command: step.Send, Reason: d.ch.Mask(line), Answer: reply.Text}
+		return false, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(step.Send), Reason: d.ch.Mask(line), Answer: reply.Text}
 	}
 	return reply.Ended, nil
 }

@@ -3,6 +3,9 @@ package vty
 import (
 	"strings"
 	"time"
+
+	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/platform"
 )
 
 // Result is the answer to one command. It does not change once it is returned.
@@ -21,14 +24,28 @@ type Result struct {
 	Partial  bool   // the answer is not complete: an error came with it
 	Stopped  bool   // by Command.Lines or Command.Until
 
-	text string
-	raw  []byte
+	text    string
+	raw     []byte
+	masker  *auth.Masker
+	running *platform.Running
 }
 
 // Text returns the answer as a person would have read it: without echo, prompt,
 // pager and escape codes, lines separated by line feeds, and without the last
 // line end.
 func (r *Result) Text() string { return r.text }
+
+// Masked returns Text without its secrets, for a log or a ticket: those that the
+// session has used, wherever they stand, what the platform's definition knows to be
+// secret in a configuration, and what follows the usual words for one (auth.Mask).
+// What none of them knows stays.
+func (r *Result) Masked() string {
+	text := r.masker.Mask(r.text)
+	if r.running != nil {
+		text = r.running.Masked(text)
+	}
+	return text
+}
 
 // Raw returns every byte that the device sent between the command and the end
 // of the prompt, where Config.Raw asked for it; nil otherwise. The caller must not

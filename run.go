@@ -159,7 +159,7 @@ func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, erro
 			}
 		}
 		if reason, refused := judge(seen.text(), d.def.Failures); refused {
-			yield("", &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(reason)})
+			yield("", &CommandError{Host: d.host, Command: d.cfg.masker.Hide(cmd.Line), Reason: d.ch.Mask(reason)})
 		} else if err := d.complete(cmd.Line, seen.text()); err != nil {
 			yield("", err)
 		}
@@ -198,12 +198,12 @@ func (d *Device) watch(ctx context.Context, cmd Command) (*Result, error) {
 		return res, failure
 	case res.Stopped:
 		if err := d.ch.Err(); err != nil && cmd.Cancel != CancelClose {
-			return res, fmt.Errorf("%s: %q was stopped, and the device gave no prompt: %w", d.host, auth.Mask(cmd.Line), err)
+			return res, fmt.Errorf("%s: %q was stopped, and the device gave no prompt: %w", d.host, d.ch.Mask(cmd.Line), err)
 		}
 		return res, nil
 	}
 	if res.Reason, res.Failed = judge(res.text, d.def.Failures); res.Failed {
-		return res, &CommandError{Host: d.host, Command: cmd.Line, Reason: d.ch.Mask(res.Reason), Answer: res.text}
+		return res, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(cmd.Line), Reason: d.ch.Mask(res.Reason), Answer: res.text}
 	}
 	if err := d.complete(cmd.Line, res.text); err != nil {
 		res.Partial = true
@@ -264,7 +264,7 @@ func (d *Device) answer(command string, reply *channel.Reply) *Result {
 		Host: d.host, Platform: d.def.Name, Command: command,
 		Mode: reply.Mode, Prompt: reply.Prompt, Aside: reply.Aside, Ended: reply.Ended,
 		Started: reply.Started, Elapsed: reply.Elapsed,
-		text: reply.Text, raw: reply.Raw,
+		text: reply.Text, raw: reply.Raw, masker: d.cfg.masker, running: &d.def.Running,
 	}
 }
 
@@ -273,7 +273,7 @@ func (d *Device) answer(command string, reply *channel.Reply) *Result {
 func (d *Device) result(command string, reply *channel.Reply) (*Result, error) {
 	r := d.answer(command, reply)
 	if r.Reason, r.Failed = judge(r.text, d.def.Failures); r.Failed {
-		return r, &CommandError{Host: d.host, Command: command, Reason: d.ch.Mask(r.Reason), Answer: r.text}
+		return r, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(command), Reason: d.ch.Mask(r.Reason), Answer: r.text}
 	}
 	if r.Ended { // by the command, as it seems
 		return r, nil

@@ -12,7 +12,7 @@ import (
 // RunningConfig returns the running configuration as the device shows it. The
 // platform's definition knows what of it is not to be kept or compared:
 // Platform().Running.Steady takes out the lines that change by themselves, and
-// Platform().Running.Masked what is secret.
+// Result.Masked what is secret.
 //
 // The error wraps ErrUnsupported where the definition knows no command that shows
 // it, and is otherwise that of Run.
@@ -38,7 +38,7 @@ func (d *Device) complete(command, answer string) error {
 	if d.def.Complete(command, answer) {
 		return nil
 	}
-	return &IncompleteError{Host: d.host, Command: command}
+	return &IncompleteError{Host: d.host, Command: d.cfg.masker.Hide(command)}
 }
 
 // usual are the platform's questions with the answers that people give.

@@ -96,7 +96,7 @@ func (s *sender) answered(reply *channel.Reply) {
 	n, left := len(s.report.Lines), len(s.report.Unsent)
 	if refused && s.refused == nil {
 		s.refused = &ConfigureError{Host: s.d.host, Line: n, Report: s.report,
-			Err: &CommandError{Host: s.d.host, Command: text, Reason: s.d.ch.Mask(reason), Answer: reply.Text}}
+			Err: &CommandError{Host: s.d.host, Command: s.d.cfg.masker.Hide(text), Reason: s.d.ch.Mask(reason), Answer: reply.Text}}
 	}
 	switch {
 	case refused && !s.conf.KeepGoing:

@@ -30,13 +30,13 @@ func (f SourceFunc) Secret(ctx context.Context) (Secret, error) { return f(ctx) 
 // Literal is a secret that the program already holds.
 func Literal(text string) Source {
 	s := NewSecret(text)
-	return SourceFunc(func(context.Context) (Secret, error) { return s, nil })
+	return atHand(func() (Secret, error) { return s, nil })
 }
 
 // Env reads the environment variable name. A variable that is set and empty is
 // an empty secret; one that is not set is ErrNoSecret.
 func Env(name string) Source {
-	return SourceFunc(func(context.Context) (Secret, error) {
+	return atHand(func() (Secret, error) {
 		text, ok := os.LookupEnv(name)
 		if !ok {
 			return Secret{}, fmt.Errorf("environment variable %s is not set: %w", name, ErrNoSecret)

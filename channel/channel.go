@@ -3,7 +3,6 @@ package channel
 import (
 	"context"
 	"io"
-	"strings"
 	"sync"
 	"time"
 
@@ -21,6 +20,7 @@ type Channel struct {
 
 	typing   sync.Mutex // held while something is written
 	patience patience   // of whoever has the turn
+	secrets  *auth.Masker
 
 	mu       sync.Mutex
 	room     sync.Cond // signalled when a stream took lines, and on Close
@@ -33,8 +33,7 @@ type Channel struct {
 	dozing   bool      // the operation under way need not hear of what cannot end it
 	adrift   bool      // a command was left running
 	mishaps  Mishaps
-	secrets  []string // hidden answers typed so far
-	tap      *tap     // gets a copy of what the device sends; nil for none
+	tap      *tap // gets a copy of what the device sends; nil for none
 	closeErr error
 
 	news  chan struct{} // something came, or the alarm rang; capacity 1
@@ -52,6 +51,7 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 		news: make(chan struct{}, 1),
 		done: make(chan struct{}),
 	}
+	c.secrets = c.cfg.Secrets
 	c.room.L = &c.mu
 	c.alarm.ring = c.tell
 	c.patience = patience{limit: c.cfg.Silence, lose: func() { _ = conn.Close() }}
@@ -212,7 +212,7 @@ func (c *Channel) Err() error {
 	case c.closed:
 		return ErrClosed
 	case c.readErr != nil:
-		return &ClosedError{Awaited: "the next command", Err: c.readErr, Screen: c.screen()}
+		return &ClosedError{Awaited: "the next command", Err: c.secrets.Error(c.readErr), Screen: c.screen()}
 	}
 	return nil
 }
@@ -245,35 +245,16 @@ func (c *Channel) Close() error {
 	return c.closeErr
 }
 
-// hide remembers a secret that was typed, so that no error shows it.
-func (c *Channel) hide(secret string) {
-	if secret == "" || contains(c.secrets, secret) {
-		return
-	}
-	c.secrets = append(c.secrets, secret)
-}
-
 // screen returns the last lines on the screen, secrets masked. The caller holds
 // the lock.
 func (c *Channel) screen() []string {
 	lines := c.m.screen()
 	for i, l := range lines {
-		lines[i] = c.maskLocked(l)
+		lines[i] = c.secrets.Mask(l)
 	}
 	return lines
 }
 
-// Mask takes the secrets out of a text that goes into an error: those that were
-// typed, and those that the text itself announces.
-func (c *Channel) Mask(text string) string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.maskLocked(text)
-}
-
-func (c *Channel) maskLocked(text string) string {
-	for _, s := range c.secrets {
-		text = strings.ReplaceAll(text, s, auth.Masked)
-	}
-	return auth.Mask(text)
-}
+// Mask takes the secrets out of a text that goes into an error: those that are
+// known (Config.Secrets), and those that the text itself announces.
+func (c *Channel) Mask(text string) string { return c.secrets.Mask(text) }

@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"regexp"
 	"time"
+
+	"github.com/vtynet/vty/auth"
 )
 
 // Config says what a device's command line looks like. It is read, never
@@ -52,6 +54,10 @@ type Config struct {
 	// Grace is how long an interrupted command may take to give the prompt back
 	// before the session is closed. 0 means 5 s.
 	Grace time.Duration
+
+	// Secrets are kept out of every error; what is typed hidden joins them. Nil means
+	// that none is known yet.
+	Secrets *auth.Masker
 
 	Raw bool // keeps every byte of an answer for Reply.Raw, which more than doubles what it takes
 
@@ -177,6 +183,9 @@ func (c *Config) withDefaults() *Config {
 	}
 	if d.Grace <= 0 {
 		d.Grace = 5 * time.Second
+	}
+	if d.Secrets == nil {
+		d.Secrets = &auth.Masker{}
 	}
 	if d.Logger == nil {
 		d.Logger = slog.New(slog.DiscardHandler)

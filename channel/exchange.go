@@ -191,7 +191,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 				err = x.rouse(ctx)
 				break
 			}
-			return x.ended(ctx, &QuestionError{Input: x.in.Line, Question: s.line})
+			return x.ended(ctx, &QuestionError{Input: x.input(), Question: s.line})
 		}
 		if err != nil {
 			return x.ended(ctx, err)
@@ -331,7 +331,7 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 		c.m.asked[s.ask]++
 		if c.m.asked[s.ask] > maxAsked {
 			c.mu.Unlock()
-			return &QuestionError{Input: in.Line, Question: s.line + " (again and again)"}
+			return &QuestionError{Input: x.input(), Question: s.line + " (again and again)"}
 		}
 	}
 	c.mu.Unlock()
@@ -339,7 +339,7 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 	if err != nil {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		return &refusal{input: in.Line, screen: c.screen(), err: err}
+		return &refusal{input: x.input(), screen: c.screen(), err: err}
 	}
 	x.woken = false
 	c.mu.Lock()
@@ -353,11 +353,11 @@ func (x *exchange) answer(ctx context.Context, s sight) error {
 		text += c.cfg.Return
 	}
 	if a.Hidden {
-		c.hide(a.Text)
+		c.secrets.Add(a.Text)
 	}
 	c.heard = time.Now()
 	c.mu.Unlock()
-	x.awaited = fmt.Sprintf("what follows the answer to %q", s.line)
+	x.awaited = fmt.Sprintf("what follows the answer to %q", c.secrets.Hide(s.line))
 	return c.write(ctx, text)
 }
 

@@ -82,7 +82,7 @@ func (m *machine) learn(prompt, mode string) {
 		}
 	}
 	if prompt != m.prompt {
-		m.cfg.Logger.Debug("prompt learned", "prompt", prompt, "mode", mode)
+		m.cfg.Logger.Debug("prompt learned", "prompt", m.cfg.Secrets.Hide(prompt), "mode", mode)
 	}
 	m.prompt, m.mode = prompt, mode
 	m.exact[mode] = prompt

@@ -66,17 +66,17 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 	if c.m.echo.seen && awaited == "its echo and the prompt" {
 		awaited = "the prompt"
 		if c.m.prompt != "" {
-			awaited = fmt.Sprintf("the prompt %q", c.m.prompt)
+			awaited = fmt.Sprintf("the prompt %q", c.secrets.Hide(c.m.prompt))
 		}
 	}
-	closed, readErr := c.closed, c.readErr
+	closed, readErr := c.closed, c.secrets.Error(c.readErr)
 	c.mu.Unlock()
 	switch {
 	case closed && ctx.Err() == nil:
 		return ErrClosed
 	case readErr != nil && ctx.Err() == nil && !errors.Is(err, ErrSilence):
 		_ = c.Close()
-		return &ClosedError{Input: x.in.Line, Awaited: awaited, Screen: screen, Err: readErr}
+		return &ClosedError{Input: x.input(), Awaited: awaited, Screen: screen, Err: readErr}
 	}
 	left := x.in.Cancel == Leave && !x.login && !x.in.Last
 	// A login that failed has no prompt to come back to.
@@ -99,13 +99,13 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		if back {
 			return errLeft
 		}
-		return fmt.Errorf("%q was stopped: %w", auth.Mask(x.in.Line), ErrClosed)
+		return fmt.Errorf("%q was stopped: %w", auth.Mask(x.input()), ErrClosed)
 	case errors.As(err, &question):
 		question.Question = c.Mask(question.Question)
 		question.Closed, question.Left = !back, left
 		return question
 	case ctx.Err() != nil || errors.Is(err, ErrSilence):
-		return &TimeoutError{Input: x.in.Line, Awaited: awaited, After: after, Screen: screen, Closed: !back, Left: left, Err: err}
+		return &TimeoutError{Input: x.input(), Awaited: awaited, After: after, Screen: screen, Closed: !back, Left: left, Err: err}
 	}
 	if errors.As(err, &refused) {
 		if back {
@@ -114,10 +114,13 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		return fmt.Errorf("%w; %w", refused, ErrClosed)
 	}
 	if !back {
-		return errors.Join(fmt.Errorf("%q: %w", auth.Mask(x.in.Line), err), ErrClosed)
+		return errors.Join(fmt.Errorf("%q: %w", auth.Mask(x.input()), err), ErrClosed)
 	}
-	return fmt.Errorf("%q: %w", auth.Mask(x.in.Line), err)
+	return fmt.Errorf("%q: %w", auth.Mask(x.input()), err)
 }
+
+// input is the command as errors show it.
+func (x *exchange) input() string { return x.c.secrets.Hide(x.in.Line) }
 
 // desync is the error of an answer that cannot be told to be the command's.
 func (x *exchange) desync() error {
@@ -125,7 +128,7 @@ func (x *exchange) desync() error {
 	c.mu.Lock()
 	c.mishaps.Desyncs++
 	e := &DesyncError{
-		Input: x.in.Line, Echo: c.maskLocked(c.m.echo.wrong), Cut: c.maskLocked(c.m.cut),
+		Input: x.input(), Echo: c.secrets.Mask(c.m.echo.wrong), Cut: c.secrets.Mask(c.m.cut),
 		Mixed: c.m.echo.seen && c.m.cut == "", Screen: c.screen(),
 	}
 	c.mu.Unlock()

@@ -27,7 +27,7 @@ func (c *Channel) Settled() error {
 	case c.adrift:
 		return errAdrift
 	case cut != "":
-		return &DesyncError{Cut: c.maskLocked(cut), Screen: c.screen()}
+		return &DesyncError{Cut: c.secrets.Mask(cut), Screen: c.screen()}
 	}
 	return nil
 }

@@ -122,7 +122,7 @@ func (c *Client) lost(cause error) error {
 	if cause == net.ErrClosed {
 		return cause
 	}
-	return &LostError{Host: c.s.host, Port: c.s.port, Err: cause}
+	return &LostError{Host: c.s.host, Port: c.s.port, Err: c.s.masker.Error(cause)}
 }
 
 // Close ends the connection and all that runs on it, and waits until it has

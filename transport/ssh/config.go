@@ -132,13 +132,15 @@ type settings struct {
 	session Session
 	propose proposal
 	log     *slog.Logger
+	masker  *auth.Masker // knows the secrets that were fetched
 }
 
 func (c *Config) settings(host string, port int) (*settings, error) {
 	if c == nil {
 		return nil, errors.New("ssh: no config: a host-key policy is needed")
 	}
-	s := &settings{Config: *c, host: bareHost(host), port: port, log: c.Logger}
+	s := &settings{Config: *c, host: bareHost(host), port: port, log: c.Logger, masker: &auth.Masker{}}
+	s.Auth = s.masker.Methods(s.Auth)
 	if s.port == 0 {
 		s.port = DefaultPort
 	}

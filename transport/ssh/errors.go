@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	xssh "golang.org/x/crypto/ssh"
 )
 
 // What went wrong, for errors.Is.
@@ -184,6 +186,15 @@ func (e *LostError) Error() string {
 
 // Unwrap finds ErrLost and the cause.
 func (e *LostError) Unwrap() []error { return []error{ErrLost, e.Err} }
+
+// hidden takes the secrets that a device may repeat out of its reason for opening
+// no channel.
+func (s *settings) hidden(err error) error {
+	if refused, ok := errors.AsType[*xssh.OpenChannelError](err); ok {
+		refused.Message = s.masker.Hide(refused.Message)
+	}
+	return err
+}
 
 // address is host and port as known_hosts and ssh-keygen write them.
 func address(host string, port int) string {

@@ -144,7 +144,7 @@ func (h *handshake) fail(err error) error {
 	return &HandshakeError{
 		Host: h.s.host, Port: h.s.port,
 		Phase: h.phase, Elapsed: time.Since(h.since),
-		Err: h.reason(err),
+		Err: h.s.masker.Error(h.reason(err)),
 	}
 }
 

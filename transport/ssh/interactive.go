@@ -78,7 +78,7 @@ func (d *dialogue) round(name, instruction string, texts []string, echos []bool)
 	}
 	if d.interactive == nil {
 		if d.failed == nil {
-			d.failed = fmt.Errorf("the device asks %q, which nothing answers", texts)
+			d.failed = fmt.Errorf("the device asks %q, which nothing answers", d.hidden(texts))
 		}
 		return nil, d.failed
 	}
@@ -89,6 +89,15 @@ func (d *dialogue) round(name, instruction string, texts []string, echos []bool)
 	answers, err := d.answer(c)
 	d.failed = err
 	return answers, err
+}
+
+// hidden is texts without the secrets that the device may repeat in them.
+func (d *dialogue) hidden(texts []string) []string {
+	var list []string
+	for _, text := range texts {
+		list = append(list, d.a.s.masker.Hide(text))
+	}
+	return list
 }
 
 // answer has the caller's function answer.

@@ -91,7 +91,7 @@ const noModes = "\x00"
 func (c *Conn) openShell(entered func()) error {
 	opened, err := await(c.Client, func() (channel, error) {
 		ch, requests, err := c.ssh.OpenChannel("session", nil)
-		return channel{ch, requests}, err
+		return channel{ch, requests}, c.s.hidden(err)
 	})
 	if err != nil {
 		return refusedSession(err)

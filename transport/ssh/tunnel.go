@@ -82,6 +82,7 @@ func (c *Client) Dial(ctx context.Context, host string, port int) (net.Conn, err
 	select {
 	case a := <-answered:
 		if a.err != nil {
+			a.err = c.s.hidden(a.err)
 			if _, refused := errors.AsType[*xssh.OpenChannelError](a.err); !refused {
 				a.err = c.lost(a.err)
 			}

@@ -245,7 +245,7 @@ func (a *authenticator) failure(err error, banner string) error {
 	if !a.exhausted && !offered {
 		return err
 	}
-	e := &AuthError{User: a.s.User, Attempts: a.attempts, Offered: a.allowed, Banner: banner}
+	e := &AuthError{User: a.s.User, Attempts: a.attempts, Offered: a.allowed, Banner: a.s.masker.Hide(banner)}
 	switch {
 	case !a.exhausted:
 		e.Err = err
