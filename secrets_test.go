@@ -110,7 +110,12 @@ func TestSecretsAreRepeatedNowhere(t *testing.T) {
 func repeated(t *testing.T, end string, cut int) {
 	var log, file bytes.Buffer
 	client, device := memnet.Pipe()
-	go (&blabber{device, cut}).run(end)
+	over := make(chan struct{})
+	defer func() { <-over }() // it may still be about to say the rest
+	go func() {
+		defer close(over)
+		(&blabber{device, cut}).run(end)
+	}()
 	cfg := &vty.Config{
 		Platform: "cisco_iosxe", User: "ops", Password: auth.Literal(plantedPassword), KeepTerminal: true, Silence: 5 * time.Second,
 		Secrets: map[string]auth.Source{"enable": auth.Literal(plantedEnable)},
