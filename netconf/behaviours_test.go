@@ -5,9 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"strings"
+	"sync"
 	"testing"
-	"time"
 
 	"github.com/vtynet/vty/internal/memnet"
 	"github.com/vtynet/vty/netconf"
@@ -126,6 +127,34 @@ func TestDevicesThatDisturb(t *testing.T) {
 	})
 }
 
+// packets is a connection on which each Read brings one packet at most, as the server
+// cut them.
+type packets struct {
+	*memnet.Conn
+	in   chan []byte
+	rest []byte
+	over chan struct{}
+	once sync.Once
+}
+
+func (p *packets) Read(b []byte) (int, error) {
+	for len(p.rest) == 0 {
+		select {
+		case p.rest = <-p.in:
+		case <-p.over:
+			return 0, net.ErrClosed
+		}
+	}
+	n := copy(b, p.rest)
+	p.rest = p.rest[n:]
+	return n, nil
+}
+
+func (p *packets) Close() error {
+	p.once.Do(func() { close(p.over) })
+	return p.Conn.Close()
+}
+
 // TestDelimiterCutAtEveryByte has a server of base:1.0 whose packets end anywhere: one
 // byte or one tag each, and right within the delimiter.
 func TestDelimiterCutAtEveryByte(t *testing.T) {
@@ -134,26 +163,27 @@ func TestDelimiterCutAtEveryByte(t *testing.T) {
 		for name, cut := range map[string]func([]byte) [][]byte{
 			"4096":         func(b []byte) [][]byte { return [][]byte{b[:4096], b[4096:]} },
 			"a tag":        func(b []byte) [][]byte { return bytes.SplitAfter(b, []byte(">")) },
-			"a byte, near": func(b []byte) [][]byte { return append(bytes.SplitAfter(b[4080:], nil), nil) },
+			"a byte, near": func(b []byte) [][]byte { return append([][]byte{b[:4080]}, bytes.SplitAfter(b[4080:], nil)...) },
 		} {
 			head := `<rpc-reply message-id="1"><data>`
 			message := head + strings.Repeat("x", pad-len(head)-len("</data></rpc-reply>")) + "</data></rpc-reply>"
 			stream := []byte(message + "]]>]]>" + strings.Repeat(" ", 8)) // so that all can be cut at 4096
 			client, server := memnet.Pipe()
+			conn := &packets{Conn: client, in: make(chan []byte), over: make(chan struct{})}
 			go func() {
-				_, _ = io.WriteString(server, hello)
-				_, _ = io.ReadAtLeast(server, make([]byte, 1<<16), 700) // hello and operation
-				if name == "a byte, near" {
-					_, _ = server.Write(stream[:4080])
-				}
-				for _, packet := range cut(stream) {
-					_, _ = server.Write(packet)
-					if len(packet) < 10 {
-						time.Sleep(10 * time.Microsecond) // so that it is read by itself
+				send := func(packet []byte) {
+					select {
+					case conn.in <- packet:
+					case <-conn.over:
 					}
 				}
+				send([]byte(hello))
+				_, _ = io.ReadAtLeast(server, make([]byte, 1<<16), 700) // hello and operation
+				for _, packet := range cut(stream) {
+					send(packet)
+				}
 			}()
-			s, err := netconf.New(t.Context(), client, nil)
+			s, err := netconf.New(t.Context(), conn, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -161,7 +191,7 @@ func TestDelimiterCutAtEveryByte(t *testing.T) {
 			if err != nil || string(reply.Bytes()) != message {
 				t.Errorf("%d, packets of %s: %d bytes of %d, %v", pad, name, len(reply.Bytes()), len(message), err)
 			}
-			_ = server.Close()
+			_ = conn.Close() // the server has no more to say, and need not take leave
 			_ = s.Close()
 		}
 	}

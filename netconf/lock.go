@@ -3,7 +3,6 @@ package netconf
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/vtynet/vty/netconf/rpc"
@@ -32,28 +31,6 @@ func WithLock(ctx context.Context, s *Session, f func(context.Context) error, da
 	return f(ctx)
 }
 
-// LockedError says that another session holds a lock, or that this one does.
-type LockedError struct {
-	Datastore rpc.Datastore
-	Session   uint32 // the holder; 0 where it does not speak NETCONF, or is not known
-	Own       bool   // the holder is this session
-	Err       error
-}
-
-func (e *LockedError) Error() string {
-	holder := "something that is not a NETCONF session"
-	switch {
-	case e.Own:
-		holder = "this session itself"
-	case e.Session != 0:
-		holder = fmt.Sprintf("session %d", e.Session)
-	}
-	return fmt.Sprintf("netconf: %s is locked by %s: %v", e.Datastore, holder, e.Err)
-}
-
-// Unwrap returns the server's words.
-func (e *LockedError) Unwrap() error { return e.Err }
-
 func (s *Session) lock(ctx context.Context, d rpc.Datastore) error {
 	_, err := rpc.Lock{Target: d}.Do(ctx, s)
 	if err == nil {
@@ -63,15 +40,16 @@ func (s *Session) lock(ctx context.Context, d rpc.Datastore) error {
 		if refused.Tag != rpc.LockDenied {
 			return err
 		}
-		id, _ := refused.Session()
-		return &LockedError{Datastore: d, Session: id, Own: id != 0 && id == s.ID(), Err: err}
+		return s.locked(ctx, d, refused, err)
 	}
 	if call, ok := errors.AsType[*CallError](err); ok && call.Sent {
 		// The server may grant the lock to nobody who waits for it. It answers in order,
 		// so that what comes after is refused if there is no lock.
 		clean, cancel := cleanup(ctx)
 		defer cancel()
-		_, _ = rpc.Unlock{Target: d}.Do(clean, s)
+		if _, failed := (rpc.Unlock{Target: d}).Do(clean, s); failed != nil && clean.Err() != nil {
+			s.end(failed) // it may still grant the lock, which ends with the session
+		}
 	}
 	return err
 }

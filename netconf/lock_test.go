@@ -5,13 +5,16 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/vtynet/vty/internal/memnet"
 	"github.com/vtynet/vty/netconf"
 	"github.com/vtynet/vty/netconf/netconftest"
 	"github.com/vtynet/vty/netconf/rpc"
+	simnetconf "github.com/vtynet/vty/sim/netconf"
 )
 
 var candidateCaps = []string{rpc.Base10, rpc.Base11, rpc.CandidateCap, rpc.Validate11, rpc.ConfirmedCommit10, rpc.ConfirmedCommit11, rpc.PartialLockCap}
@@ -128,6 +131,119 @@ func TestWithLockOnAServerThatFallsSilent(t *testing.T) {
 			t.Errorf("after %v: %v", time.Since(started), err)
 		}
 		<-s.Done() // and with it the lock
+		_ = s.Close()
+	})
+}
+
+// TestStaleLock has a session break in a way that the server does not notice, which
+// keeps its lock, and the next session come upon it.
+func TestStaleLock(t *testing.T) {
+	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+		first, other := dial(), dial()
+		if _, err := (rpc.Lock{Target: rpc.Running}).Do(within(t), first); err != nil {
+			t.Fatal(err)
+		}
+		lock := func(s *netconf.Session) *netconf.LockedError {
+			t.Helper()
+			err := netconf.WithLock(within(t), s, func(context.Context) error { return nil }, rpc.Running)
+			e, _ := errors.AsType[*netconf.LockedError](err)
+			if e == nil && err != nil {
+				t.Error(err)
+			}
+			return e
+		}
+		// A holder that lives is no stale one, whoever follows it.
+		other.Follows(first)
+		e := lock(other)
+		if e == nil || e.Stale || e.Own || e.Session != first.ID() || e.Holder == nil || !e.Holder.Ours || e.Holder.User == "" || time.Since(e.Holder.Since).Abs() > time.Hour {
+			t.Fatalf("%+v", e)
+		}
+		if text := e.Error(); !strings.Contains(text, "if it was left behind, kill-session ends it") || !strings.Contains(text, e.Holder.User+" from ") {
+			t.Error(text)
+		}
+	})
+}
+
+// TestStaleLockOfABrokenSession has the server keep the session that has broken: a
+// connection that is dead at our end only.
+func TestStaleLockOfABrokenSession(t *testing.T) {
+	d, err := simnetconf.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	half := &halfDead{Conn: d.Pipe(), dead: make(chan struct{})}
+	first, err := netconf.New(t.Context(), half, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := (rpc.Lock{Target: rpc.Running}).Do(within(t), first); err != nil {
+		t.Fatal(err)
+	}
+	close(half.dead)
+	<-first.Done()
+	second, third, stranger := dialSim(t, d), dialSim(t, d), dialSim(t, d)
+	second.Follows(first)
+	third.Follows(second)
+	for _, s := range []*netconf.Session{second, third, stranger} {
+		err := netconf.WithLock(within(t), s, func(context.Context) error { return nil }, rpc.Running)
+		e, ok := errors.AsType[*netconf.LockedError](err)
+		if !ok || e.Stale != (s != stranger) || e.Session != first.ID() {
+			t.Fatalf("%+v", err)
+		}
+		if e.Stale && !strings.Contains(e.Error(), "a session of ours that has broken: kill-session ends it") {
+			t.Error(e)
+		}
+	}
+	if _, err := (rpc.KillSession{Session: first.ID()}).Do(within(t), second); err != nil {
+		t.Fatal(err)
+	}
+	if err := netconf.WithLock(within(t), second, func(context.Context) error { return nil }, rpc.Running); err != nil {
+		t.Error(err)
+	}
+	// One that took leave has left nothing: its number may be another's by now.
+	_ = third.Close()
+	fourth := dialSim(t, d)
+	fourth.Follows(third)
+	_ = netconf.WithLock(within(t), second, func(context.Context) error {
+		err := netconf.WithLock(within(t), fourth, func(context.Context) error { return nil }, rpc.Running)
+		if e, ok := errors.AsType[*netconf.LockedError](err); !ok || e.Stale {
+			t.Errorf("%+v", err)
+		}
+		return nil
+	}, rpc.Running)
+}
+
+// halfDead is a connection that dies at this end without the other being told.
+type halfDead struct {
+	*memnet.Conn
+	dead chan struct{}
+	once sync.Once
+}
+
+func (h *halfDead) Read(p []byte) (int, error) {
+	h.once.Do(func() {
+		go func() {
+			<-h.dead
+			_ = h.SetReadDeadline(time.Unix(1, 0))
+		}()
+	})
+	return h.Conn.Read(p)
+}
+
+func (h *halfDead) Close() error { return nil }
+
+// TestLockThatComesTooLate has a server that neither grants a lock nor answers its
+// unlocking, until nobody waits any longer: it must not be left with a lock.
+func TestLockThatComesTooLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := &recorded{answer: func(string, *netconftest.Session, *netconftest.Request) bool { return true }}
+		s := h.session(t)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		err := netconf.WithLock(ctx, s, func(context.Context) error { return nil }, rpc.Running)
+		if !errors.Is(err, context.DeadlineExceeded) || s.Err() == nil || !slices.Equal(h.asked, []string{"lock running", "unlock running"}) {
+			t.Errorf("%v, session %v, %q", err, s.Err(), h.asked)
+		}
 		_ = s.Close()
 	})
 }

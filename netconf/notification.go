@@ -212,8 +212,8 @@ func (n *Notification) subscription() {
 }
 
 func innerText(e element.Element) string {
-	if raw := e.Bytes(); bytes.IndexByte(raw, '&') < 0 && bytes.Count(raw, []byte("<")) == 2 {
-		return string(bytes.TrimSpace(raw[bytes.IndexByte(raw, '>')+1 : bytes.LastIndexByte(raw, '<')]))
+	if text := e.Inner(); !bytes.ContainsAny(text, "&<") {
+		return string(bytes.TrimSpace(text))
 	}
 	var text string
 	if e.Decode(&text) != nil {

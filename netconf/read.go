@@ -1,6 +1,7 @@
 package netconf
 
 import (
+	"bytes"
 	"io"
 
 	"github.com/vtynet/vty/netconf/element"
@@ -31,7 +32,7 @@ func (s *Session) message(buf []byte) error {
 	head := 0
 	for {
 		n, err := s.dec.Read(buf[head:])
-		head += n
+		head = s.skipNULs(buf, head+n)
 		tag, _, _, tagErr := element.Start(buf[:head])
 		switch {
 		case tagErr == nil:
@@ -51,6 +52,24 @@ func (s *Session) message(buf []byte) error {
 			return err
 		}
 	}
+}
+
+// skipNULs leaves out the NULs that a message begins with: Huawei's servers end a
+// message before with one, as if it were a string of C.
+func (s *Session) skipNULs(buf []byte, n int) int {
+	if s.cfg.Strict || n == 0 || buf[0] != 0 {
+		return n
+	}
+	return copy(buf, bytes.TrimLeft(buf[:n], "\x00"))
+}
+
+// withoutNULs leaves out the NULs that a message ends with.
+func (s *Session) withoutNULs(raw []byte) []byte {
+	text := bytes.TrimRight(raw, "\x00 \t\r\n")
+	if s.cfg.Strict || bytes.IndexByte(raw[len(text):], 0) < 0 {
+		return raw
+	}
+	return text
 }
 
 func (s *Session) route(tag element.Tag, buf []byte, head int) error {
@@ -138,7 +157,7 @@ func (s *Session) whole(head []byte, limit int64) ([]byte, error) {
 		n, err := s.dec.Read(raw[len(raw):cap(raw)])
 		raw = raw[:len(raw)+n]
 		if err == io.EOF {
-			return raw, nil
+			return s.withoutNULs(raw), nil
 		}
 		if err != nil {
 			return nil, err

@@ -32,6 +32,8 @@ type Session struct {
 	calls  map[string]*call // that may still be answered
 	stream *call            // whose reply is being streamed
 	err    error            // why the session is over
+	parted bool             // the server has agreed to the end
+	left   []uint32         // sessions that this one follows and the server may still keep
 	over   chan struct{}    // closed when it is
 
 	notes     queue
@@ -97,7 +99,10 @@ func (s *Session) Close() error {
 		s.giveUp()
 		ctx, cancel := context.WithTimeout(context.Background(), partingTime)
 		defer cancel()
-		_, _ = rpc.CloseSession{}.Do(ctx, s)
+		_, err := rpc.CloseSession{}.Do(ctx, s)
+		s.mu.Lock()
+		s.parted = err == nil
+		s.mu.Unlock()
 		s.end(ErrClosed)
 	})
 	s.tasks.Wait()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"iter"
+	"slices"
 	"sync"
 
 	"github.com/vtynet/vty/netconf/element"
@@ -194,8 +195,14 @@ func (st *Stream) Elements(path ...string) iter.Seq2[element.Element, error] {
 			}
 			if err == nil && e.Path != wanted {
 				var one *rpc.Error
-				if one, err = rpc.ParseError(e); err == nil {
+				switch one, err = rpc.ParseError(e); err {
+				case nil:
 					errs = append(errs, one)
+					continue
+				case rpc.ErrNotError:
+					if rest, ok := beyond(paths[e.Path], path); ok && !st.within(e, rest, wanted, yield) {
+						return
+					}
 					continue
 				}
 			}
@@ -212,6 +219,28 @@ func (st *Stream) Elements(path ...string) iter.Seq2[element.Element, error] {
 		}
 		st.warnings = errs
 	}
+}
+
+// beyond is what of a path goes on from where another leads.
+func beyond(there, path []string) (rest []string, ok bool) {
+	if len(path) < len(there) {
+		return nil, false
+	}
+	same := func(a, b string) bool { return a == b || a == "*" || b == "*" }
+	return path[len(there):], slices.EqualFunc(there, path[:len(there)], same)
+}
+
+// within hands over the elements within one that could have been an error, and was none.
+func (st *Stream) within(e element.Element, path []string, number int, yield func(element.Element, error) bool) bool {
+	for inner, err := range e.Within(path...) {
+		if inner.Path = number; err != nil {
+			err = st.s.failed(st.c, err)
+		}
+		if !yield(inner, err) || err != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // Warnings are those of a reply whose Elements were read.

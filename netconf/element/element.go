@@ -49,8 +49,26 @@ func (e Element) Local() string { return local(e.Name) }
 // uses may be declared outside.
 func (e Element) Bytes() []byte { return e.raw }
 
+// Inner is what stands between the element's tags, exactly as it came.
+func (e Element) Inner() []byte {
+	start, end := tagEnd(e.raw), bytes.LastIndex(e.raw, []byte("</"))
+	if start < 0 || end < start || bytes.HasSuffix(e.raw, []byte("/>")) {
+		return nil // <a/>, which may be written <a </>, for all that is looked at
+	}
+	return e.raw[start:end]
+}
+
 // Scope are the namespace declarations in force where the element stands.
 func (e Element) Scope() []Attr { return slices.Clone(e.scope) }
+
+// Within hands over the elements at a path below this one; see In.
+func (e Element) Within(path ...string) iter.Seq2[Element, error] {
+	return func(yield func(Element, error) bool) {
+		s := Scan(e.raw, path)
+		s.scope, s.MaxElement = e.scope, max(len(e.raw), 1)
+		s.all(yield)
+	}
+}
 
 // Clone returns an element that stays valid.
 func (e Element) Clone() Element {

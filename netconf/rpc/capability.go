@@ -24,8 +24,11 @@ const (
 	InterleaveCap      = "urn:ietf:params:netconf:capability:interleave:1.0"
 	PartialLockCap     = "urn:ietf:params:netconf:capability:partial-lock:1.0"
 	WithDefaultsCap    = "urn:ietf:params:netconf:capability:with-defaults:1.0"
-	YANGLibrary10      = "urn:ietf:params:netconf:capability:yang-library:1.0"
-	YANGLibrary11      = "urn:ietf:params:netconf:capability:yang-library:1.1"
+	// WithOperationalDefaultsCap is of RFC 8526: with-defaults in get-data of the
+	// operational datastore.
+	WithOperationalDefaultsCap = "urn:ietf:params:netconf:capability:with-operational-defaults:1.0"
+	YANGLibrary10              = "urn:ietf:params:netconf:capability:yang-library:1.0"
+	YANGLibrary11              = "urn:ietf:params:netconf:capability:yang-library:1.1"
 )
 
 // The namespaces of operations outside of RFC 6241.
@@ -49,7 +52,8 @@ type Capabilities []string
 
 // Has tells whether the server announces a capability, with whatever parameters.
 // Capabilities of Junos and others that write "urn:ietf:params:xml:ns:netconf:"
-// count as those that RFC 6241 writes without "xml:ns:".
+// count as those that RFC 6241 writes without "xml:ns:", and "writeable-running" of
+// Cisco IOS as "writable-running".
 func (c Capabilities) Has(uri string) bool {
 	_, ok := c.find(uri)
 	return ok
@@ -79,7 +83,10 @@ func (c Capabilities) find(uri string) (string, bool) {
 // be the same as an old server's capability but for that, and means the same.
 func canonical(uri string) string {
 	if rest, ok := strings.CutPrefix(uri, "urn:ietf:params:xml:ns:netconf:capability:"); ok {
-		return "urn:ietf:params:netconf:capability:" + rest
+		uri = "urn:ietf:params:netconf:capability:" + rest
+	}
+	if uri == "urn:ietf:params:netconf:capability:writeable-running:1.0" { // as Cisco IOS spells it
+		return WritableRunningCap
 	}
 	return uri
 }
@@ -113,13 +120,25 @@ func param(uri, name string) (string, bool) {
 
 // The needs that several operations have.
 func needCandidate() Need {
-	return Need{"the candidate datastore", []string{CandidateCap}}
+	return Need{Use: "the candidate datastore", AnyOf: []string{CandidateCap}}
 }
 
-func needValidate() Need { return Need{"validation", []string{Validate11, Validate10}} }
+func needPartialLock() Need {
+	return Need{Use: "partial locks", AnyOf: []string{PartialLockCap}}
+}
+
+func needXPath() Need { return Need{Use: "XPath filters", AnyOf: []string{XPathCap}} }
+
+func needValidate() Need { return Need{Use: "validation", AnyOf: []string{Validate11, Validate10}} }
+
+// needYANG11 is the need for what YANG 1.1 brought: a server of its modules must have a
+// YANG library (RFC 7950, section 5.6.4).
+func needYANG11(use string) Need {
+	return Need{Use: use, AnyOf: []string{YANGLibrary11, YANGLibrary10, libraryNS}}
+}
 
 // needModule is the need for a YANG module of a server's. Those of YANG 1.1 are
 // not in the hello, so that a YANG library, where there is one, must do.
 func needModule(use, namespace string) Need {
-	return Need{use, []string{namespace, YANGLibrary11, YANGLibrary10}}
+	return Need{Use: use, AnyOf: []string{namespace, YANGLibrary11, YANGLibrary10}}
 }

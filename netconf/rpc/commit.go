@@ -32,10 +32,10 @@ func (o Commit) Request() (*Request, error) {
 		b.fail(errors.New("the timeout is not a number of seconds"))
 	}
 	if o.Confirmed {
-		b.need(Need{"confirmed commits", []string{ConfirmedCommit11, ConfirmedCommit10}})
+		b.need(Need{Use: "confirmed commits", AnyOf: []string{ConfirmedCommit11, ConfirmedCommit10}})
 	}
 	if o.Persist != "" || o.PersistID != "" {
-		b.need(Need{"persistent confirmed commits", []string{ConfirmedCommit11}})
+		b.need(Need{Use: "persistent confirmed commits", AnyOf: []string{ConfirmedCommit11}})
 	}
 	b.flag("confirmed", o.Confirmed)
 	if o.Timeout > 0 {
@@ -57,7 +57,7 @@ type CancelCommit struct {
 // Request implements Operation.
 func (o CancelCommit) Request() (*Request, error) {
 	b := begin("cancel-commit", "")
-	b.need(Need{"cancelling commits", []string{ConfirmedCommit11}})
+	b.need(Need{Use: "cancelling commits", AnyOf: []string{ConfirmedCommit11}})
 	b.leaf("persist-id", o.PersistID)
 	return b.request()
 }

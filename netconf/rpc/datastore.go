@@ -29,8 +29,7 @@ func (b *builder) datastore(where string, d Datastore) {
 	case d == "":
 		b.fail(fmt.Errorf("no %s", where))
 	case d.isURL():
-		b.need(Need{"URLs", []string{URLCap}})
-		b.leaf("url", string(d))
+		b.url(string(d))
 	case d == Running, d == Candidate, d == Startup:
 		b.needStore(d)
 		b.empty(string(d))
@@ -39,12 +38,21 @@ func (b *builder) datastore(where string, d Datastore) {
 	}
 }
 
+// url writes where a configuration is to be found. Which schemes a server knows is a
+// parameter of its capability (RFC 6241, section 8.8.3).
+func (b *builder) url(to string) {
+	scheme, _, _ := strings.Cut(to, ":")
+	scheme = strings.ToLower(scheme)
+	b.need(Need{Use: scheme + " URLs", AnyOf: []string{URLCap}, Params: []string{"scheme"}, Value: scheme})
+	b.leaf("url", to)
+}
+
 func (b *builder) needStore(d Datastore) {
 	switch d {
 	case Candidate:
 		b.need(needCandidate())
 	case Startup:
-		b.need(Need{"the startup datastore", []string{StartupCap}})
+		b.need(Need{Use: "the startup datastore", AnyOf: []string{StartupCap}})
 	}
 }
 

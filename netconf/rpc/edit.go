@@ -53,22 +53,27 @@ type EditConfig struct {
 func (o EditConfig) Request() (*Request, error) {
 	b := begin("edit-config", "")
 	b.datastore("target", o.Target)
-	if o.Target == Running {
-		b.need(Need{"changing the running datastore", []string{WritableRunningCap}})
-	}
+	b.writable(o.Target)
 	b.leaf("default-operation", string(o.DefaultOperation))
 	if o.TestOption == TestOnly {
-		b.need(Need{"test-only", []string{Validate11}})
+		b.need(Need{Use: "test-only", AnyOf: []string{Validate11}})
 	} else if o.TestOption != "" {
 		b.need(needValidate())
 	}
 	b.leaf("test-option", string(o.TestOption))
 	if o.ErrorOption == RollbackOnError {
-		b.need(Need{"rollback-on-error", []string{RollbackOnErrorCap}})
+		b.need(Need{Use: "rollback-on-error", AnyOf: []string{RollbackOnErrorCap}})
 	}
 	b.leaf("error-option", string(o.ErrorOption))
 	b.content("config", o.Config, o.URL)
 	return b.request()
+}
+
+// writable notes what a change of a datastore needs (section 8.2).
+func (b *builder) writable(d Datastore) {
+	if d == Running {
+		b.need(Need{Use: "changing the running datastore", AnyOf: []string{WritableRunningCap}})
+	}
 }
 
 // content writes configuration, or where it is.
@@ -77,8 +82,7 @@ func (b *builder) content(name string, config []byte, url string) {
 	case url != "" && config != nil:
 		b.fail(errors.New("both a configuration and a URL"))
 	case url != "":
-		b.need(Need{"URLs", []string{URLCap}})
-		b.leaf("url", url)
+		b.url(url)
 	case len(bytes.TrimSpace(config)) == 0:
 		b.fail(errors.New("no configuration"))
 	default:
@@ -105,6 +109,7 @@ type CopyConfig struct {
 func (o CopyConfig) Request() (*Request, error) {
 	b := begin("copy-config", "")
 	b.datastore("target", o.Target)
+	b.writable(o.Target)
 	b.source(o.Source, o.Config)
 	b.withDefaults(o.WithDefaults)
 	return b.request()

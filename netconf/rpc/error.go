@@ -1,8 +1,9 @@
 package rpc
 
 import (
-	"cmp"
 	"encoding/xml"
+	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -58,15 +59,21 @@ type Error struct {
 func (e *Error) Warning() bool { return e.Severity == SeverityWarning }
 
 func (e *Error) Error() string {
-	parts := []string{cmp.Or(string(e.Tag), "an error without a tag")}
+	var parts []string
+	add := func(text string) {
+		if text = strings.Join(strings.Fields(text), " "); text != "" {
+			parts = append(parts, text)
+		}
+	}
 	if e.Warning() {
-		parts[0] = "warning: " + parts[0]
+		add(e.Severity)
 	}
+	add(string(e.Tag))
 	if e.Path != "" {
-		parts = append(parts, "at "+e.Path)
+		add("at " + e.Path)
 	}
-	if e.Message != "" {
-		parts = append(parts, strings.Join(strings.Fields(e.Message), " "))
+	if add(e.Message); e.Tag == "" && e.Message == "" {
+		add("an error without tag and message")
 	}
 	return strings.Join(parts, ": ")
 }
@@ -145,8 +152,48 @@ func (e Errors) Unwrap() []error {
 	return list
 }
 
-// ParseError reads an <rpc-error>.
+// xnmNS is the beginning of the namespace of Junos' own errors.
+const xnmNS = "http://xml.juniper.net/xnm/"
+
+// ErrorPaths are where errors are looked for: right in the reply, where they
+// belong; and in the results of an operation, where Junos puts them. Junos has errors
+// and warnings of its own as well, which other elements may be called, too: see
+// ErrNotError.
+func ErrorPaths() [][]string {
+	var all [][]string
+	for _, around := range [][]string{
+		nil, {"commit-results"}, {"commit-results", "routing-engine"}, {"load-configuration-results"},
+		{"multi-routing-engine-results", "multi-routing-engine-item"}, {"multi-routing-engine-results", "multi-routing-engine-item", "*"},
+	} {
+		for _, name := range []string{"rpc-error", "error", "warning"} {
+			all = append(all, append(slices.Clone(around), name))
+		}
+	}
+	return all
+}
+
+// ErrNotError is what ParseError says of an element that is no error, whatever its
+// name.
+var ErrNotError = errors.New("not an error")
+
+// ParseError reads an <rpc-error>, or an <xnm:error> or <xnm:warning> of Junos.
 func ParseError(e element.Element) (*Error, error) {
+	read := parseRPCError
+	if e.Local() != "rpc-error" {
+		read = parseXNM
+	}
+	one, err := read(e)
+	if err != nil {
+		return nil, err
+	}
+	for _, text := range []*string{&one.Type, &one.Severity, &one.AppTag, &one.Path, &one.Message} {
+		*text = strings.TrimSpace(*text)
+	}
+	one.XML = e.Clone().Bytes()
+	return one, nil
+}
+
+func parseRPCError(e element.Element) (*Error, error) {
 	var v struct {
 		Type     string `xml:"error-type"`
 		Tag      string `xml:"error-tag"`
@@ -161,9 +208,26 @@ func ParseError(e element.Element) (*Error, error) {
 	if err := e.Decode(&v); err != nil {
 		return nil, err
 	}
-	trim := strings.TrimSpace
 	return &Error{
-		Type: trim(v.Type), Tag: Tag(trim(v.Tag)), Severity: trim(v.Severity), AppTag: trim(v.AppTag),
-		Path: trim(v.Path), Message: trim(v.Message), Info: v.Info.XML, XML: e.Clone().Bytes(),
+		Type: v.Type, Tag: Tag(strings.TrimSpace(v.Tag)), Severity: v.Severity, AppTag: v.AppTag,
+		Path: v.Path, Message: v.Message, Info: v.Info.XML,
 	}, nil
+}
+
+// parseXNM reads an error of Junos' own. It knows no tags; its parts other than path
+// and message are in Info.
+func parseXNM(e element.Element) (*Error, error) {
+	var v struct {
+		XMLName xml.Name
+		Path    string `xml:"edit-path"`
+		Message string `xml:"message"`
+		XML     []byte `xml:",innerxml"`
+	}
+	if err := e.Decode(&v); err != nil {
+		return nil, err
+	}
+	if !strings.HasPrefix(v.XMLName.Space, xnmNS) {
+		return nil, ErrNotError
+	}
+	return &Error{Severity: v.XMLName.Local, Path: v.Path, Message: v.Message, Info: v.XML}, nil
 }

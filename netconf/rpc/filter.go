@@ -26,7 +26,7 @@ func (b *builder) filter(f Filter) {
 	switch {
 	case !f.set:
 	case f.xpath != "":
-		b.need(Need{"XPath filters", []string{XPathCap}})
+		b.need(needXPath())
 		b.empty("filter", append([]string{"type", "xpath", "select", f.xpath}, f.attrs()...)...)
 	default:
 		b.start("filter", "type", "subtree")
@@ -74,7 +74,16 @@ const (
 
 func (b *builder) withDefaults(w WithDefaults) {
 	if w != "" {
-		b.need(Need{"with-defaults", []string{WithDefaultsCap, withDefaultsNS}})
+		b.need(needDefaults(w))
 		b.leaf("with-defaults", string(w), "xmlns", withDefaultsNS)
+	}
+}
+
+// needDefaults is the need for a way to show defaults. Which a server knows are
+// parameters of its capability (RFC 6243, section 4.3).
+func needDefaults(w WithDefaults) Need {
+	return Need{
+		Use: "with-defaults " + string(w), AnyOf: []string{WithDefaultsCap, withDefaultsNS},
+		Params: []string{"basic-mode", "also-supported"}, Value: string(w),
 	}
 }

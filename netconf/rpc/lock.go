@@ -53,7 +53,7 @@ type LockedNodes struct {
 // Request implements Operation.
 func (o PartialLock) Request() (*Request, error) {
 	b := begin("partial-lock", partialLockNS)
-	b.need(Need{"partial locks", []string{PartialLockCap}})
+	b.need(needPartialLock())
 	if len(o.Select) == 0 {
 		b.fail(errors.New("nothing to lock"))
 	}
@@ -89,7 +89,7 @@ type PartialUnlock struct{ ID uint32 }
 // Request implements Operation.
 func (o PartialUnlock) Request() (*Request, error) {
 	b := begin("partial-unlock", partialLockNS)
-	b.need(Need{"partial locks", []string{PartialLockCap}})
+	b.need(needPartialLock())
 	b.number("lock-id", uint64(o.ID))
 	return b.request()
 }

@@ -29,6 +29,9 @@ func (o GetData) Request() (*Request, error) {
 	b := begin("get-data", nmdaNS)
 	b.need(needModule("get-data", nmdaNS))
 	b.nmda(o.Datastore)
+	if o.Filter.xpath != "" {
+		b.need(needXPath())
+	}
 	b.typed(o.Filter, "subtree-filter", "xpath-filter")
 	if o.Config != nil {
 		b.leaf("config-filter", strconv.FormatBool(*o.Config))
@@ -44,6 +47,13 @@ func (o GetData) Request() (*Request, error) {
 		b.number("max-depth", uint64(o.MaxDepth))
 	}
 	b.flag("with-origin", o.WithOrigin)
+	if o.WithDefaults != "" {
+		need := needDefaults(o.WithDefaults)
+		if o.Datastore == Operational {
+			need.Use, need.AnyOf = "with-defaults of the operational datastore", []string{WithOperationalDefaultsCap}
+		}
+		b.need(need)
+	}
 	b.leaf("with-defaults", string(o.WithDefaults))
 	return b.request()
 }

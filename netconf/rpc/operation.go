@@ -3,6 +3,7 @@ package rpc
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,10 @@ type Request struct {
 type Need struct {
 	Use   string   // what it is needed for: "the candidate datastore"
 	AnyOf []string // URIs, without parameters
+	// Value, where not "", must be in the list that one of the Params of the capability
+	// is. A server that gives none of them is believed to know all values.
+	Params []string
+	Value  string
 }
 
 // UnsupportedError says that the server does not announce what an operation
@@ -45,20 +50,36 @@ type UnsupportedError struct {
 }
 
 func (e *UnsupportedError) Error() string {
-	return fmt.Sprintf("the server does not support %s: it announces no %s", e.Need.Use, strings.Join(e.Need.AnyOf, " or "))
+	text := fmt.Sprintf("the server does not support %s: it announces no %s", e.Need.Use, strings.Join(e.Need.AnyOf, " or "))
+	if e.Need.Value != "" {
+		text += fmt.Sprintf(" with %q in %s", e.Need.Value, strings.Join(e.Need.Params, " or "))
+	}
+	return text
 }
 
 // Check tells what the server is not capable of: nil, or an *UnsupportedError for
 // the first of the needs that is not met.
 func (r *Request) Check(server Capabilities) error {
 	for _, n := range r.Needs {
-		met := false
-		for _, uri := range n.AnyOf {
-			met = met || server.Has(uri)
-		}
-		if !met {
+		if !n.met(server) {
 			return &UnsupportedError{Operation: r.Name, Need: n}
 		}
 	}
 	return nil
+}
+
+func (n Need) met(server Capabilities) bool {
+	announced, listed := false, false
+	for _, uri := range n.AnyOf {
+		full, ok := server.find(uri)
+		announced = announced || ok
+		for _, name := range n.Params {
+			list, ok := param(full, name)
+			listed = listed || ok
+			if ok && slices.Contains(strings.Split(list, ","), n.Value) {
+				return true
+			}
+		}
+	}
+	return announced && !listed
 }

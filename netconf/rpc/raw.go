@@ -52,6 +52,7 @@ type Action struct{ Tree []byte }
 // Request implements Operation.
 func (o Action) Request() (*Request, error) {
 	b := begin("action", actionNS)
+	b.need(needYANG11("actions"))
 	if len(bytes.TrimSpace(o.Tree)) == 0 {
 		b.fail(errors.New("no action"))
 	}

@@ -41,31 +41,35 @@ func ParseReply(raw []byte, p element.Policy) (*Reply, error) {
 	}
 	r.root = tag
 	if !tag.Empty {
-		end := bytes.LastIndex(raw, []byte("</"))
-		if end < start {
-			return nil, io.ErrUnexpectedEOF
+		if r.inner, err = inner(raw, tag, start); err != nil {
+			return nil, err
 		}
-		r.inner = raw[start:end]
 	}
 	// Most replies have no error, and a large one is searched for the word at the
 	// speed of memory.
-	if bytes.Contains(raw, []byte("rpc-error")) {
+	if bytes.Contains(raw, []byte("rpc-error")) || bytes.Contains(raw, []byte(xnmNS)) {
 		r.errors, err = findErrors(text)
 	}
 	return r, err
 }
 
-// ErrorPaths are where errors are looked for: right in the reply, where they
-// belong; and in the results of an operation, where Junos puts them.
-func ErrorPaths() [][]string {
-	return [][]string{
-		{"rpc-error"},
-		{"commit-results", "rpc-error"},
-		{"commit-results", "routing-engine", "rpc-error"},
-		{"load-configuration-results", "rpc-error"},
-		{"multi-routing-engine-results", "multi-routing-engine-item", "rpc-error"},
-		{"multi-routing-engine-results", "multi-routing-engine-item", "*", "rpc-error"},
+// inner is what stands within the root element, whose start tag ends at start. Mostly
+// its end tag is the last, so that what comes before need not be read.
+func inner(raw []byte, root element.Tag, start int) ([]byte, error) {
+	end := bytes.LastIndex(raw, []byte("</"))
+	if end >= start {
+		rest, ok := bytes.CutPrefix(raw[end+len("</"):], []byte(root.Name))
+		if ok && string(bytes.TrimSpace(rest)) == ">" {
+			return raw[start:end], nil
+		}
 	}
+	s := element.Scan(raw, nil)
+	s.MaxElement = len(raw)
+	whole, err := s.Next()
+	if err == io.EOF {
+		err = io.ErrUnexpectedEOF
+	}
+	return whole.Inner(), err
 }
 
 func findErrors(doc []byte) (Errors, error) {
@@ -79,11 +83,13 @@ func findErrors(doc []byte) (Errors, error) {
 		if err != nil {
 			return found, err
 		}
-		one, err := ParseError(e)
-		if err != nil {
+		switch one, err := ParseError(e); err {
+		case nil:
+			found = append(found, one)
+		case ErrNotError:
+		default:
 			return found, err
 		}
-		found = append(found, one)
 	}
 }
 
@@ -170,12 +176,7 @@ func (r *Reply) Data() []byte {
 	if err != nil {
 		return r.inner
 	}
-	_, _, start, err := element.Start(e.Bytes())
-	end := bytes.LastIndex(e.Bytes(), []byte("</"))
-	if err != nil || end < start {
-		return nil
-	}
-	return e.Bytes()[start:end]
+	return e.Inner()
 }
 
 // data finds <data>. The error is io.EOF where there is none.

@@ -15,7 +15,7 @@ type GetSchema struct {
 // Request implements Operation.
 func (o GetSchema) Request() (*Request, error) {
 	b := begin("get-schema", monitoringNS)
-	b.need(Need{"get-schema", []string{monitoringNS}})
+	b.need(Need{Use: "get-schema", AnyOf: []string{monitoringNS}})
 	if o.Identifier == "" {
 		b.fail(errors.New("no identifier"))
 	}
@@ -70,8 +70,8 @@ func (o Library) Do(ctx context.Context, s Session) ([]Module, error) {
 	switch {
 	case server.Has(YANGLibrary11):
 		get.Filter = Subtree(`<yang-library xmlns="` + libraryNS + `"/>`)
-	case !server.Has(YANGLibrary10) && !server.Has(libraryNS):
-		return nil, &UnsupportedError{"get", Need{"the YANG library", []string{YANGLibrary11, YANGLibrary10}}}
+	case !needYANG11("").met(server):
+		return nil, &UnsupportedError{"get", needYANG11("the YANG library")}
 	}
 	reply, err := get.Do(ctx, s)
 	if err != nil {

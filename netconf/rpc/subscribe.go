@@ -22,7 +22,7 @@ type CreateSubscription struct {
 // Request implements Operation.
 func (o CreateSubscription) Request() (*Request, error) {
 	b := begin("create-subscription", notificationNS)
-	b.need(Need{"notifications", []string{NotificationCap}})
+	b.need(Need{Use: "notifications", AnyOf: []string{NotificationCap}})
 	b.leaf("stream", o.Stream)
 	b.filter(o.Filter)
 	if !o.Stop.IsZero() && o.Start.IsZero() {
@@ -80,7 +80,6 @@ func (o EstablishSubscription) Request() (*Request, error) {
 		b.typed(o.Filter, "stream-subtree-filter", "stream-xpath-filter")
 		b.instant("replay-start-time", o.Replay)
 	} else {
-		b.need(needModule("YANG-Push", pushNS))
 		b.pushed(o.Datastore, o.Filter)
 	}
 	b.instant("stop-time", o.Stop)
@@ -91,6 +90,7 @@ func (o EstablishSubscription) Request() (*Request, error) {
 
 // pushed writes what of which datastore is to be pushed.
 func (b *builder) pushed(d Datastore, f Filter) {
+	b.need(needModule("YANG-Push", pushNS))
 	name := string(d)
 	if !strings.Contains(name, ":") {
 		name = "ds:" + name

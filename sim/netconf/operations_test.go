@@ -108,7 +108,7 @@ func TestWithDefaults(t *testing.T) {
 			t.Errorf("%s: %s", mode, got)
 		}
 	}
-	refused(t, s, rpc.GetConfig{WithDefaults: "all"}, rpc.InvalidValue)
+	refused(t, s, rpc.Raw(`<get-config><source><running/></source><with-defaults xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-with-defaults">all</with-defaults></get-config>`), rpc.InvalidValue)
 }
 
 func TestEditOptions(t *testing.T) {
