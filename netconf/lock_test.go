@@ -138,7 +138,7 @@ func TestWithLockOnAServerThatFallsSilent(t *testing.T) {
 // TestStaleLock has a session break in a way that the server does not notice, which
 // keeps its lock, and the next session come upon it.
 func TestStaleLock(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		first, other := dial(), dial()
 		if _, err := (rpc.Lock{Target: rpc.Running}).Do(within(t), first); err != nil {
 			t.Fatal(err)

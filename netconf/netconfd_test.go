@@ -12,12 +12,13 @@ import (
 	"time"
 
 	"github.com/vtynet/vty/netconf"
+	"github.com/vtynet/vty/transport"
 )
 
 // startNetconfd starts a netconfd of the test's own, to be changed at will, and
 // returns a function that begins a session with it: over the pipes of the program
 // that sshd would start.
-func startNetconfd(t *testing.T, flags ...string) (dial func() *netconf.Session) {
+func startNetconfd(t *testing.T, flags ...string) dialer {
 	t.Helper()
 	path, err := exec.LookPath("netconfd")
 	if err != nil {
@@ -63,7 +64,7 @@ func startNetconfd(t *testing.T, flags ...string) (dial func() *netconf.Session)
 	case <-logEnded:
 		t.Fatalf("netconfd did not start:\n%s", log.text.Bytes())
 	}
-	return func() *netconf.Session {
+	return func(around ...wrapper) *netconf.Session {
 		t.Helper()
 		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 		defer cancel()
@@ -74,7 +75,7 @@ func startNetconfd(t *testing.T, flags ...string) (dial func() *netconf.Session)
 			if err != nil {
 				t.Fatal(err)
 			}
-			s, err := netconf.New(ctx, conn, nil)
+			s, err := netconf.New(ctx, wrapped(conn, around), nil)
 			if errors.Is(err, io.EOF) && ctx.Err() == nil {
 				continue // netconfd says that it runs right before it listens
 			}
@@ -85,6 +86,19 @@ func startNetconfd(t *testing.T, flags ...string) (dial func() *netconf.Session)
 			return s
 		}
 	}
+}
+
+// dialer begins a session with a server of the test's, over a connection that may be
+// wrapped.
+type dialer func(...wrapper) *netconf.Session
+
+type wrapper func(transport.Conn) transport.Conn
+
+func wrapped(c transport.Conn, around []wrapper) transport.Conn {
+	for _, w := range around {
+		c = w(c)
+	}
+	return c
 }
 
 // logged keeps what netconfd says and notices when it is up.

@@ -14,7 +14,7 @@ import (
 
 // onBoth runs a test on a netconfd of its own, started with flags, and on a simulated
 // device: what the simulated one does is what a real one does.
-func onBoth(t *testing.T, flags []string, body func(t *testing.T, dial func() *netconf.Session)) {
+func onBoth(t *testing.T, flags []string, body func(t *testing.T, dial dialer)) {
 	t.Run("netconfd", func(t *testing.T) { body(t, startNetconfd(t, flags...)) })
 	t.Run("sim", func(t *testing.T) {
 		cfg := &simnetconf.Config{}
@@ -32,19 +32,19 @@ var simLacks = map[string][]string{
 
 // simulate makes a simulated device, and returns a function that begins a session with
 // it.
-func simulate(t *testing.T, cfg *simnetconf.Config) (dial func() *netconf.Session) {
+func simulate(t *testing.T, cfg *simnetconf.Config) dialer {
 	t.Helper()
 	d, err := simnetconf.New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return func() *netconf.Session { t.Helper(); return dialSim(t, d) }
+	return func(around ...wrapper) *netconf.Session { t.Helper(); return dialSim(t, d, around...) }
 }
 
 // dialSim begins a session with a simulated device.
-func dialSim(t testing.TB, d *simnetconf.Device) *netconf.Session {
+func dialSim(t testing.TB, d *simnetconf.Device, around ...wrapper) *netconf.Session {
 	t.Helper()
-	s, err := netconf.New(t.Context(), d.Pipe(), &netconf.Config{Strict: true})
+	s, err := netconf.New(t.Context(), wrapped(d.Pipe(), around), &netconf.Config{Strict: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +73,7 @@ func has(t *testing.T, s *netconf.Session, d rpc.Datastore, name string) bool {
 }
 
 func TestServerLocks(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s, other := dial(), dial()
 		err := netconf.WithLock(within(t), s, func(ctx context.Context) error {
 			err := netconf.WithLock(ctx, other, func(context.Context) error { return nil }, rpc.Running)
@@ -100,7 +100,7 @@ func TestServerLocks(t *testing.T) {
 }
 
 func TestServerEditAndCommit(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s := dial()
 		do := func(op rpc.Operation) {
 			t.Helper()
@@ -131,7 +131,7 @@ func TestServerEditAndCommit(t *testing.T) {
 }
 
 func TestServerCancelCommit(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s := dial()
 		for i, op := range []rpc.Operation{
 			rpc.EditConfig{Target: rpc.Candidate, Config: edit(group, "create")},
@@ -154,7 +154,7 @@ func TestServerCancelCommit(t *testing.T) {
 }
 
 func TestServerConfirmTimer(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s, watcher := dial(), dial()
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		defer cancel()
@@ -190,7 +190,7 @@ func TestServerConfirmTimer(t *testing.T) {
 }
 
 func TestServerStartupAndURLs(t *testing.T) {
-	onBoth(t, []string{"--with-startup=true"}, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, []string{"--with-startup=true"}, func(t *testing.T, dial dialer) {
 		s := dial()
 		for _, op := range []rpc.Operation{
 			rpc.EditConfig{Target: rpc.Candidate, Config: edit(group, "create")},
@@ -214,7 +214,7 @@ func TestServerStartupAndURLs(t *testing.T) {
 }
 
 func TestServerWritableRunning(t *testing.T) {
-	onBoth(t, []string{"--target=running"}, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, []string{"--target=running"}, func(t *testing.T, dial dialer) {
 		s := dial()
 		if _, err := (rpc.EditConfig{Target: rpc.Running, Config: edit(group, "create")}).Do(within(t), s); err != nil {
 			t.Fatal(err)
@@ -234,7 +234,7 @@ func TestServerWritableRunning(t *testing.T) {
 }
 
 func TestServerNMDA(t *testing.T) {
-	onBoth(t, []string{"--with-nmda=true"}, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, []string{"--with-nmda=true"}, func(t *testing.T, dial dialer) {
 		s := dial()
 		reply, err := rpc.GetData{Datastore: rpc.Operational, Filter: rpc.Subtree(`<netconf-state xmlns="urn:ietf:params:xml:ns:yang:ietf-netconf-monitoring"/>`)}.Do(within(t), s)
 		if err != nil || !bytes.Contains(reply.Bytes(), []byte("<sessions>")) {
@@ -244,7 +244,7 @@ func TestServerNMDA(t *testing.T) {
 }
 
 func TestServerNotificationsAndKill(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s, victim := dial(), dial()
 		if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(within(t), s); err != nil {
 			t.Fatal(err)
@@ -275,7 +275,7 @@ func TestServerNotificationsAndKill(t *testing.T) {
 }
 
 func TestServerTransaction(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s, other := dial(), dial()
 		if err := netconf.Transaction(within(t), s, netconf.Change{Edits: []rpc.EditConfig{{Config: edit(group, "create")}}}); err != nil {
 			t.Fatal(err)

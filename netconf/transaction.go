@@ -96,7 +96,7 @@ func (c *Change) make(ctx context.Context, s *Session, release func() error) err
 // comes the session ends, and with it a commit that was not confirmed.
 func (s *Session) commit(ctx context.Context, op rpc.Commit) error {
 	if ctx.Err() != nil {
-		return context.Cause(ctx)
+		return &CallError{Operation: "commit", Err: context.Cause(ctx)}
 	}
 	patient, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	defer cancel(nil)

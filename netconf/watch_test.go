@@ -159,7 +159,7 @@ func TestWatchEnds(t *testing.T) {
 
 // TestServerWatch has the sessions of a watch killed while the configuration changes.
 func TestServerWatch(t *testing.T) {
-	onBoth(t, nil, func(t *testing.T, dial func() *netconf.Session) {
+	onBoth(t, nil, func(t *testing.T, dial dialer) {
 		s := dial()
 		sessions := make(chan *netconf.Session, 10)
 		w := netconf.Watch{Pause: 10 * time.Millisecond, Dial: func(context.Context) (*netconf.Session, error) {
