@@ -5,6 +5,8 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,8 @@ import (
 	"github.com/vtynet/vty/lab"
 	"github.com/vtynet/vty/netconf"
 	"github.com/vtynet/vty/netconf/rpc"
+	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/ssh"
 )
 
 // dialLab begins a session with the lab's netconfd.
@@ -115,6 +119,45 @@ func TestLabReads(t *testing.T) {
 	}
 	if _, err := (rpc.CopyConfig{Target: rpc.Startup, Source: rpc.Running}).Do(ctx, s); !errors.As(err, new(*rpc.UnsupportedError)) {
 		t.Errorf("startup: %v", err)
+	}
+}
+
+// TestLabThroughAJumpHost reaches the server by way of another: its sshd looks the
+// address up and opens the connection, in which SSH goes on to the server.
+func TestLabThroughAJumpHost(t *testing.T) {
+	hop := lab.Require(t, lab.JumpHost)
+	log := func() int {
+		text, err := os.ReadFile(filepath.Join(lab.Dir(), "log", "sshd-jump.log"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(text), "\nAccepted ")
+	}
+	before := log()
+	pool := &jump.Pool{}
+	t.Cleanup(func() { _ = pool.Close() })
+	way := pool.Dialer(jump.Hop{Host: hop.Address, Port: hop.Port, SSH: &ssh.Config{
+		User: hop.User, Auth: []auth.Method{auth.Password(auth.Literal(hop.Password))}, HostKeys: auth.KnownHosts(hop.KnownHosts),
+	}})
+	var sessions []*netconf.Session
+	for range 3 {
+		sessions = append(sessions, dialLab(t, func(c *netconf.Config) { c.Dial = way }))
+	}
+	for _, s := range sessions {
+		if _, err := (rpc.GetConfig{}).Do(within(t), s); err != nil {
+			t.Error(err)
+		}
+	}
+	if took := log() - before; took < 1 {
+		t.Errorf("the jump host let in %d connections", took)
+	}
+	// Where the hop ends, the sessions do, and say so.
+	_ = pool.Close()
+	for _, s := range sessions {
+		<-s.Done()
+		if _, err := (rpc.Get{}).Do(within(t), s); !errors.Is(err, netconf.ErrClosed) {
+			t.Error(err)
+		}
 	}
 }
 
