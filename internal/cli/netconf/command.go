@@ -22,7 +22,7 @@ type options struct {
 	targets target.Flags
 	format  *suggest.Choice
 	fleet   fanout.Flags
-	base10  bool
+	way     way
 	pretty  bool
 	lasting bool // it goes on until it is told to end, and shows what comes as it comes
 }
@@ -38,8 +38,8 @@ func Command(s *streams.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "netconf OPERATION [flags]",
 		Short: "Speak NETCONF with devices",
-		Long: `Speak NETCONF over SSH with one or several devices, on port 830 unless the host says
-otherwise.
+		Long: `Speak NETCONF with one or several devices: over SSH, on port 830 unless the host or
+--port says otherwise; with --tls over TLS; with --call-home as they connect to us.
 
 Text output is what stands within <data>, byte for byte as the device sent it.
 --pretty indents it. -o raw prints the whole reply, and -o json and -o jsonl an object
@@ -51,7 +51,9 @@ support the operation.`,
 		Example: `  vty netconf hello -H ops@r1.example.net
   vty netconf get-config -H r1 --subtree '<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"/>'
   vty netconf edit-config -H r1 -H r2 --commit -f change.xml
-  echo '<get-chassis-inventory/>' | vty netconf rpc -H r1 -f -`,
+  echo '<get-chassis-inventory/>' | vty netconf rpc -H r1 -f -
+  vty netconf get-config -i inventory.yaml -s role=leaf --port 830 -o jsonl
+  vty netconf hello -H r1 --call-home :4334`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
@@ -64,7 +66,7 @@ support the operation.`,
 			return exit.Misused(fmt.Errorf("unknown operation %q%s", args[0], suggest.DidYouMean(args[0], names)))
 		},
 	}
-	cmd.AddCommand(hello(s), get(s), getConfig(s), editConfig(s), commit(s), lock(s), schema(s), subscribe(s), raw(s))
+	cmd.AddCommand(hello(s), get(s), getConfig(s), editConfig(s), commit(s), lock(s), killSession(s), schema(s), subscribe(s), raw(s))
 	return cmd
 }
 
@@ -80,6 +82,9 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 	}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		do, err := work()
+		if err == nil {
+			err = o.way.prepare()
+		}
 		if err != nil {
 			return exit.Misused(err)
 		}
@@ -90,7 +95,7 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 	o.fleet.Register(flags, 20)
 	flags.VarP(o.format, "output", "o", "form of the answers")
 	flags.BoolVar(&o.pretty, "pretty", false, "indent XML in text output, which is exact otherwise")
-	flags.BoolVar(&o.base10, "base10", false, "speak base:1.0 only, with devices whose base:1.1 is broken")
+	o.way.register(flags)
 	return cmd, o
 }
 

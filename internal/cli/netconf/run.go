@@ -106,6 +106,11 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 		return err
 	}
 	defer run.Close()
+	stop, err := o.way.listen(ctx, set.Targets, func(text string) { _, _ = fmt.Fprintf(run.Err, "vty: %s\n", text) })
+	if err != nil {
+		return err
+	}
+	defer stop()
 	format := output.Format(o.format.String())
 	c := &collector{
 		run: run, printer: output.NewPrinter(run.Out, format, len(set.Targets) > 1, s.Style(s.Out)), name: name, told: make([]bool, len(set.Targets)),
@@ -123,7 +128,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 			emit(outcome{v, a.warnings, ""})
 		}
 		h := &host{
-			again: func(ctx context.Context) (*netconf.Session, error) { return o.dial(ctx, t) },
+			again: func(ctx context.Context) (*netconf.Session, error) { return o.way.dial(ctx, t) },
 			show:  func(a answer) { tell(a, nil) },
 			tell:  func(text string) { emit(outcome{&output.Answer{Host: t.Label}, nil, text}) },
 		}
@@ -191,7 +196,7 @@ func (c *collector) end(h *fanout.Host) error {
 
 // host does an action on one host.
 func (o *options) host(ctx context.Context, t *target.Target, s *fleet.Session, h *host, do action) (_ answer, err error) {
-	h.Session, err = o.dial(ctx, t)
+	h.Session, err = o.way.dial(ctx, t)
 	s.LoggedIn(err)
 	if err != nil {
 		return answer{}, &vty.DialError{Host: t.Host.Name, Port: t.Host.Port, Phase: vty.PhaseConnect, Err: err}
@@ -203,17 +208,6 @@ func (o *options) host(ctx context.Context, t *target.Target, s *fleet.Session, 
 		defer cancel()
 	}
 	return do(ctx, h)
-}
-
-// dial begins a session with a host.
-func (o *options) dial(ctx context.Context, t *target.Target) (*netconf.Session, error) {
-	c := &t.Config
-	ctx, cancel := t.Limit(ctx)
-	defer cancel()
-	return netconf.Dial(ctx, t.Host.Address(), &netconf.Config{
-		User: c.User, Auth: c.Auth, HostKeys: c.HostKeys, Legacy: c.Legacy, Socket: c.Socket, Logger: c.Logger,
-		SSH: c.ForSSH(), Base10: o.base10,
-	})
 }
 
 // statusOf is exit.Of, which knows no errors of NETCONF.

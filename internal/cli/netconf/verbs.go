@@ -84,6 +84,18 @@ no longer than its session. The locks are given back in every case.`,
 	return cmd
 }
 
+func killSession(s *streams.Streams) *cobra.Command {
+	var op rpc.KillSession
+	cmd, _ := operation(s, &cobra.Command{
+		Use:   "kill-session [flags] --session N",
+		Short: "End another session, and with it its locks",
+		Long: `End another session of the device, with its locks and what it has not committed: one
+that was left behind, for example. Its number is in the error of a lock that it holds.`,
+	}, func() (action, error) { return checked(op) })
+	cmd.Flags().Uint32Var(&op.Session, "session", 0, "number of the session")
+	return cmd
+}
+
 func schema(s *streams.Streams) *cobra.Command {
 	var op rpc.GetSchema
 	cmd, _ := operation(s, &cobra.Command{
