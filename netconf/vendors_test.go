@@ -94,7 +94,7 @@ func TestJunos(t *testing.T) {
 			if s.Banner() != before || s.ID() != 4711 || !s.Capabilities().Has(rpc.CandidateCap) || s.Framing() != "1.0" {
 				t.Errorf("%q, session %d, %q", s.Banner(), s.ID(), s.Capabilities())
 			}
-			r, err := rpc.Commit{}.Do(t.Context(), s)
+			r, err := rpc.Commit{}.Do(within(t), s)
 			if r == nil || string(r.Bytes()) != strings.TrimPrefix(message, "\n") || string(r.Inner()) != "\n"+tc.inner {
 				t.Fatalf("%v: the reply is not what came", err)
 			}
@@ -117,7 +117,7 @@ func TestJunosStreams(t *testing.T) {
 	const reply = `<rpc-reply xmlns:j="http://xml.juniper.net/xnm/1.1/xnm" message-id="1"><error><text>1</text></error><j:warning><message>w</message></j:warning><error><text>2</text></error><j:error><message>e</message></j:error></rpc-reply>]]>]]>`
 	for _, path := range [][]string{{"error", "text"}, {"*", "text"}} {
 		s, _ := said(t, nil, framing.V10, hello(rpc.Base10), reply)
-		st, err := s.Stream(t.Context(), rpc.Raw("<x/>"))
+		st, err := s.Stream(within(t), rpc.Raw("<x/>"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,7 +158,7 @@ func TestHuawei(t *testing.T) {
 		}
 		s, asked := said(t, nil, framing.V10, strings.TrimSuffix(hello(rpc.Base10, "http://www.huawei.com/netconf/capability/exchange/1.0"), "]]>]]>")+end, answers...)
 		i := 0
-		for r, err := range rpc.Parts(t.Context(), s, rpc.Get{}) {
+		for r, err := range rpc.Parts(within(t), s, rpc.Get{}) {
 			if err != nil || string(r.Bytes()) != parts[i] {
 				t.Fatalf("%q: part %d: %v", end, i, err)
 			}
@@ -170,8 +170,8 @@ func TestHuawei(t *testing.T) {
 		}
 	}
 	// Nothing of that is taken of a server that should know better.
-	s, _ := said(t, &netconf.Config{Strict: true}, framing.V10, hello(rpc.Base10), parts[2]+"\x00]]>]]>")
-	if _, err := (rpc.Get{}).Do(t.Context(), s); err == nil {
+	s, _ := said(t, &netconf.Config{Strict: true}, framing.V10, hello(rpc.Base10), part(1, "", "<c/>")+"\x00]]>]]>")
+	if _, err := (rpc.Get{}).Do(within(t), s); err == nil {
 		t.Error("a NUL was taken")
 	}
 }
@@ -209,7 +209,7 @@ func TestCiscoIOSXR(t *testing.T) {
 		rest = rest[n:]
 	}
 	s, _ := said(t, nil, framing.V11, hello(rpc.Base10, rpc.Base11), framed+"\n##\n")
-	r, err := rpc.Get{}.Do(t.Context(), s)
+	r, err := rpc.Get{}.Do(within(t), s)
 	e, ok := errors.AsType[*netconf.RPCError](err)
 	if !ok || e.Tag != rpc.UnknownNamespace || e.Path != path || e.Error() != "unknown-namespace: at "+path || string(r.Bytes()) != message {
 		t.Fatalf("%v: %+v", err, e)
@@ -225,7 +225,7 @@ func TestCiscoIOSXR(t *testing.T) {
 // TestCiscoIOS has a capability that is spelled in the vendor's own way.
 func TestCiscoIOS(t *testing.T) {
 	s, _ := said(t, nil, framing.V10, hello(rpc.Base10, "urn:ietf:params:netconf:capability:writeable-running:1.0"), `<rpc-reply message-id="1"><ok/></rpc-reply>]]>]]>`)
-	if _, err := (rpc.EditConfig{Target: rpc.Running, Config: []byte("<a/>")}).Do(t.Context(), s); err != nil {
+	if _, err := (rpc.EditConfig{Target: rpc.Running, Config: []byte("<a/>")}).Do(within(t), s); err != nil {
 		t.Error(err)
 	}
 }
@@ -235,7 +235,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 	const message = "<rpc-reply message-id=\"1\"><data><d>caf\xe9 \xcd\xcd</d></data></rpc-reply>"
 	for policy, want := range map[element.Policy]string{element.Replace: "caf\ufffd \ufffd\ufffd", element.Drop: "caf "} {
 		s, _ := said(t, &netconf.Config{Text: policy}, framing.V10, hello(rpc.Base10), message+"]]>]]>")
-		r, err := rpc.Get{}.Do(t.Context(), s)
+		r, err := rpc.Get{}.Do(within(t), s)
 		var v struct {
 			D string `xml:"d"`
 		}
@@ -244,7 +244,7 @@ func TestBytesThatAreNoText(t *testing.T) {
 		}
 	}
 	s, _ := said(t, nil, framing.V10, hello(rpc.Base10), message+"]]>]]>")
-	_, err := rpc.Get{}.Do(t.Context(), s)
+	_, err := rpc.Get{}.Do(within(t), s)
 	if e, ok := errors.AsType[*element.TextError](err); !ok || e.Offset != int64(strings.IndexByte(message, 0xe9)) || e.Byte != 0xe9 {
 		t.Error(err)
 	}
