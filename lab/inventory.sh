@@ -37,7 +37,7 @@ inventory_json() {
 		[[ $user == - ]] || printf ' "user": "%s",' "$user"
 		printf '\n     "password": "%s"' "$lab_password"
 		[[ $platform == frr_vty ]] && printf ', "enable": "%s"' "$lab_enable"
-		[[ $transport == ssh ]] &&
+		[[ $transport == ssh || $transport == netconf ]] &&
 			printf ',\n     "key_file": "%s/id_ed25519", "known_hosts": "%s/known_hosts"' "$lab_dir" "$lab_dir"
 		printf '}'
 		comma=,
