@@ -2,6 +2,7 @@ package platform
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -57,9 +58,12 @@ samples: {refused: ["no way"], accepted: [], lookalikes: ["x y>"]}
 	}
 }
 
-// What comes with vty is held to it as well: ways that are never taken and
-// patterns that stray are defects.
+// What comes with vty is held to all of it: three samples of each mode's prompt and
+// ten look-alikes at least, prompts of one mode only, no way that is never taken,
+// and no pattern that strays. Only of those that may be any device nobody knows how
+// they refuse.
 func TestLintOfWhatComesWithVty(t *testing.T) {
+	const mute = "there are none: refused commands are taken for answers"
 	for _, name := range Names() {
 		text, err := definitions.ReadFile("definitions/" + name + ".yaml")
 		if err != nil {
@@ -70,10 +74,8 @@ func TestLintOfWhatComesWithVty(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, p := range weak {
-			if text := p.Error(); strings.Contains(text, " takes the prompt ") || strings.Contains(text, "matches ") || strings.Contains(text, "for all commands") {
+			if unknown := slices.Contains([]string{"generic", "terminal_server"}, name); !unknown || !strings.Contains(p.Error(), mute) {
 				t.Errorf("%s.yaml:%d: %v", name, p.Line, p)
-			} else {
-				t.Logf("%s.yaml:%d: %v", name, p.Line, p)
 			}
 		}
 	}
