@@ -11,12 +11,14 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/completion"
 	"github.com/vtynet/vty/internal/cli/config"
 	"github.com/vtynet/vty/internal/cli/configshow"
 	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/interrupt"
 	"github.com/vtynet/vty/internal/cli/inventory"
+	"github.com/vtynet/vty/internal/cli/man"
 	"github.com/vtynet/vty/internal/cli/netconf"
 	"github.com/vtynet/vty/internal/cli/parse"
 	"github.com/vtynet/vty/internal/cli/platforms"
@@ -73,12 +75,18 @@ func verbs() []verb {
 		{"doctor", doctor.Command}, {"inventory", inventory.Command},
 		{configshow.Name, showSettings}, {"netconf", netconf.Command}, {"put", transfer.Put}, {"get", transfer.Get},
 		{"platforms", platforms.Command}, {"sim", sim.Command}, {"version", version.Command},
+		{completion.Name, completing}, {man.Name, manual},
 	}
 }
 
-func showSettings(s *streams.Streams) *cobra.Command {
-	return configshow.Command(s, func() *cobra.Command { return root(s, nil) })
+// whole makes the command with all its verbs, for those that are about the others.
+func whole(s *streams.Streams) func() *cobra.Command {
+	return func() *cobra.Command { return root(s, nil) }
 }
+
+func showSettings(s *streams.Streams) *cobra.Command { return configshow.Command(s, whole(s)) }
+func completing(s *streams.Streams) *cobra.Command   { return completion.Command(s, whole(s)) }
+func manual(s *streams.Streams) *cobra.Command       { return man.Command(s, whole(s)) }
 
 // root is the command with the one verb that the arguments begin with, and with
 // all where they begin with none: to build every verb's flags takes longer than
@@ -110,7 +118,7 @@ never from an argument, which every user of the machine could read.`,
 			return exit.Misused(fmt.Errorf("unknown verb %q%s", args[0], suggest.DidYouMean(args[0], verbs)))
 		},
 	}
-	cmd.CompletionOptions.HiddenDefaultCmd = true
+	cmd.CompletionOptions.DisableDefaultCmd = true // ours has help of its own
 	cmd.SetIn(s.In)
 	cmd.SetOut(s.Out)
 	cmd.SetErr(s.Err)
@@ -120,19 +128,22 @@ never from an argument, which every user of the machine could read.`,
 	if len(args) > 0 {
 		if i := slices.IndexFunc(all, func(v verb) bool { return v.name == args[0] }); i >= 0 {
 			all = all[i : i+1]
-			cmd.CompletionOptions.DisableDefaultCmd = true
 		}
 	}
 	for _, v := range all {
 		cmd.AddCommand(v.build(s))
 	}
 	mark(cmd)
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		completion.Values(cmd, s, whole(s))
+	}
 	return cmd
 }
 
 // set gives the flags of a verb what the user's settings have for them.
 func set(cmd *cobra.Command, s *streams.Streams) error {
-	if cmd.Name() == configshow.Name || cmd.Name() == "help" || strings.HasPrefix(cmd.Name(), cobra.ShellCompRequestCmd) {
+	aside := []string{configshow.Name, completion.Name, man.Name, "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+	if slices.Contains(aside, cmd.Name()) {
 		return nil
 	}
 	set, err := settings.Load(s)

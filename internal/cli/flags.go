@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/internal/cli/settings"
 )
 
@@ -27,9 +28,13 @@ var yields = map[string][]string{
 	"ask-pass":      {"password-file"},
 }
 
-// mark writes that down at the flags of all verbs, for completion and settings.
+// mark writes that down at the flags of all verbs, for completion and settings, and
+// has wrong numbers of arguments be mistakes of the command line.
 func mark(root *cobra.Command) {
 	settings.Verbs(root, func(verb *cobra.Command) {
+		if fit := verb.Args; fit != nil { // cobra has no type for its errors
+			verb.Args = func(cmd *cobra.Command, args []string) error { return exit.Misused(fit(cmd, args)) }
+		}
 		settings.Flags(verb, func(flag *pflag.Flag) {
 			isText := flag.Value.Type() != "bool"
 			if slices.Contains(files, flag.Name) || isText && slices.Contains([]string{"file", "template"}, flag.Name) {
