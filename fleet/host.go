@@ -27,9 +27,9 @@ type Host struct {
 
 func (h *Host) address() string { return cmp.Or(h.Address, h.Name) }
 
-// place tells devices apart: behind different jump hosts the same address is
+// Place tells devices apart: behind different jump hosts the same address is
 // another device.
-func (h *Host) place() string { return h.Jump + " " + h.address() }
+func (h *Host) Place() string { return h.Jump + " " + h.address() }
 
 // Hosts are the hosts of an inventory, each with base and what the inventory says
 // of it. Their credential is the user and the place where the password was

@@ -30,6 +30,11 @@ type limits struct {
 	credentials map[string]*credential
 	logins      map[string]*rate.Limiter
 	connections *rate.Limiter // nil: no limit
+	// awaiting are the rates that a host waits for which holds its slots: one for
+	// each group of AAA servers, "" for all without. More would keep the slots
+	// from hosts whose rate allows them to begin.
+	awaiting map[string]bool
+	turn     chan struct{} // one of them has its turn; capacity 1
 }
 
 // credential is what is known of an account.
@@ -42,7 +47,8 @@ type credential struct {
 func newLimits(cfg *settings) *limits {
 	l := &limits{
 		cfg: cfg, groups: map[string]int{}, jumps: map[string]int{}, devices: map[string]int{},
-		credentials: map[string]*credential{}, logins: map[string]*rate.Limiter{},
+		credentials: map[string]*credential{}, logins: map[string]*rate.Limiter{}, awaiting: map[string]bool{},
+		turn: make(chan struct{}, 1),
 	}
 	if cfg.connections > 0 {
 		l.connections = rate.NewLimiter(rate.Limit(cfg.connections), 1)
@@ -56,8 +62,9 @@ func (l *limits) full() bool {
 	return l.running >= l.cfg.sessions
 }
 
-// begin takes a slot of every kind that a host needs, or none.
-func (l *limits) begin(h *Host) (verdict, error) {
+// begin takes a slot of every kind that a host needs, or none. A host that connects
+// calls await and passed next.
+func (l *limits) begin(h *Host, connects bool) (verdict, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.running >= l.cfg.sessions {
@@ -72,10 +79,14 @@ func (l *limits) begin(h *Host) (verdict, error) {
 		return mustWait, nil
 	}
 	most := h.Sessions
-	if most == 0 {
+	if most <= 0 {
 		most = l.cfg.perDevice
 	}
-	if l.devices[h.place()] >= most {
+	if l.devices[h.Place()] >= most {
+		return mustWait, nil
+	}
+	rated, key := l.rated(h)
+	if connects && rated && l.awaiting[key] {
 		return mustWait, nil
 	}
 	if h.Credential != "" && l.cfg.failures > 0 {
@@ -92,12 +103,15 @@ func (l *limits) begin(h *Host) (verdict, error) {
 		}
 		c.pending++
 	}
+	if connects && rated {
+		l.awaiting[key] = true
+	}
 	l.running++
 	for _, g := range h.Groups {
 		l.groups[g]++
 	}
 	l.jumps[h.Jump]++
-	l.devices[h.place()]++
+	l.devices[h.Place()]++
 	return mayBegin, nil
 }
 
@@ -110,8 +124,8 @@ func (l *limits) end(h *Host) {
 		l.groups[g]--
 	}
 	l.jumps[h.Jump]--
-	if l.devices[h.place()]--; l.devices[h.place()] == 0 {
-		delete(l.devices, h.place())
+	if l.devices[h.Place()]--; l.devices[h.Place()] == 0 {
+		delete(l.devices, h.Place())
 	}
 }
 
@@ -134,6 +148,15 @@ func (l *limits) loggedIn(h *Host, tried bool, err error) {
 	}
 }
 
+// rated tells whether a rate limits when a host connects, and under which name hosts
+// wait for it.
+func (l *limits) rated(h *Host) (bool, string) {
+	if h.AAA != "" && l.cfg.logins > 0 {
+		return true, h.AAA
+	}
+	return l.connections != nil, ""
+}
+
 // await waits until a host may connect and log in. The error says why it may not,
 // and wraps ErrStopped.
 func (l *limits) await(ctx context.Context, h *Host) error {
@@ -142,8 +165,8 @@ func (l *limits) await(ctx context.Context, h *Host) error {
 			continue
 		}
 		if err := limiter.Wait(ctx); err != nil {
-			if cause := context.Cause(ctx); cause != nil {
-				err = cause
+			if err = context.Cause(ctx); err == nil {
+				err = context.DeadlineExceeded // its turn would come after that
 			}
 			if errors.Is(err, ErrStopped) {
 				return err
@@ -157,6 +180,21 @@ func (l *limits) await(ctx context.Context, h *Host) error {
 		return &BreakerError{Credential: h.Credential, Failures: c.failures}
 	}
 	return nil
+}
+
+// passed lets the next host wait for the rate.
+func (l *limits) passed(h *Host) {
+	rated, key := l.rated(h)
+	if !rated {
+		return
+	}
+	l.mu.Lock()
+	l.awaiting[key] = false
+	l.mu.Unlock()
+	select {
+	case l.turn <- struct{}{}:
+	default:
+	}
 }
 
 // loginsOf limits the logins that the host's AAA servers see; nil does not.

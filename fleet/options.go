@@ -27,6 +27,7 @@ type settings struct {
 	batch       int
 	tolerated   int
 	drain       context.Context
+	pool        Pool
 	observe     []func(Event)
 }
 
@@ -133,8 +134,14 @@ func Log(l *slog.Logger) Option {
 		if e.Err != nil {
 			level = slog.LevelWarn
 		}
-		l.LogAttrs(context.Background(), level, string(e.Kind), slog.String("host", e.Host.Name),
-			slog.Int("attempt", e.Attempt), slog.Duration("elapsed", e.Elapsed), slog.Any("error", e.Err))
+		attrs := []slog.Attr{slog.String("host", e.Host.Name), slog.Int("attempt", e.Attempt), slog.Duration("elapsed", e.Elapsed)}
+		if e.Reused {
+			attrs = append(attrs, slog.Bool("reused", true))
+		}
+		if e.Err != nil {
+			attrs = append(attrs, slog.Any("error", e.Err))
+		}
+		l.LogAttrs(context.Background(), level, string(e.Kind), attrs...)
 	})
 }
 
@@ -145,6 +152,7 @@ type Event struct {
 	Attempt int           // from 1; 0 where none was made
 	Elapsed time.Duration // of what ended
 	Err     error
+	Reused  bool // of Connected: the session was waiting in a pool
 }
 
 // Kind is the kind of an Event.

@@ -73,9 +73,11 @@ type run[T any] struct {
 
 // job is a host and what has become of it so far.
 type job[T any] struct {
-	host    *Host
-	outcome Outcome[T]
-	started time.Time
+	host     *Host
+	outcome  Outcome[T]
+	started  time.Time
+	connects bool // the attempt opens a session of its own
+	open     bool // in the last attempt the device was reached
 }
 
 // waves does the hosts wave by wave: the canaries, then batches.
@@ -105,7 +107,7 @@ func (r *run[T]) waves(hosts []*Host) {
 
 // wave does jobs until each has ended.
 func (r *run[T]) wave(pending []*job[T]) {
-	resting := 0
+	resting := map[*job[T]]*time.Timer{}
 	for {
 		r.checkStop()
 		if r.stopped != nil {
@@ -114,10 +116,18 @@ func (r *run[T]) wave(pending []*job[T]) {
 			}
 			pending = nil
 		}
+		if r.stopped != nil || r.left {
+			for j, pause := range resting {
+				if pause.Stop() { // or else it is ripe
+					delete(resting, j)
+					r.skip(j, r.stopped)
+				}
+			}
+		}
 		if !r.left && !r.limits.full() {
 			pending = r.begin(pending)
 		}
-		if r.left && r.running == 0 || r.running == 0 && resting == 0 && len(pending) == 0 {
+		if r.running == 0 && len(resting) == 0 && (r.left || len(pending) == 0) {
 			return
 		}
 		over, drained := r.ctx.Done(), r.cfg.drain.Done()
@@ -129,14 +139,14 @@ func (r *run[T]) wave(pending []*job[T]) {
 			r.running--
 			r.limits.end(j.host)
 			if pause, again := r.again(j); again {
-				resting++
-				time.AfterFunc(pause, func() { r.ripe <- j })
+				resting[j] = time.AfterFunc(pause, func() { r.ripe <- j })
 			} else {
 				r.deliver(j)
 			}
 		case j := <-r.ripe:
-			resting--
+			delete(resting, j)
 			pending = slices.Insert(pending, 0, j)
+		case <-r.limits.turn:
 		case <-over:
 		case <-drained:
 		}
@@ -172,7 +182,8 @@ func (r *run[T]) begin(pending []*job[T]) []*job[T] {
 		if r.left || r.limits.full() {
 			return append(waiting, pending[i:]...)
 		}
-		switch may, err := r.limits.begin(j.host); may {
+		j.connects = r.cfg.pool == nil || !r.cfg.pool.Has(j.host)
+		switch may, err := r.limits.begin(j.host, j.connects); may {
 		case mustWait:
 			waiting = append(waiting, j)
 		case broken:
@@ -180,9 +191,6 @@ func (r *run[T]) begin(pending []*job[T]) []*job[T] {
 		case mayBegin:
 			r.running++
 			j.outcome.Attempts++
-			if j.started.IsZero() {
-				j.started = time.Now()
-			}
 			go func() {
 				r.attempt(j)
 				r.ended <- j
@@ -223,7 +231,10 @@ func (r *run[T]) again(j *job[T]) (time.Duration, bool) {
 	if err == nil || j.outcome.Attempts == 0 || r.stopped != nil || r.left || r.ctx.Err() != nil || j.outcome.Attempts > r.cfg.retries {
 		return 0, false
 	}
-	if !transient(err) || !r.cfg.repeatable && !SafeToRetry(err) || errors.Is(err, ErrAbandoned) {
+	// A device that was reached and then not dialled again (after a reload) was
+	// told what must not be repeated.
+	safe := SafeToRetry(err) && !j.open
+	if !transient(err) || !r.cfg.repeatable && !safe || errors.Is(err, ErrAbandoned) {
 		return 0, false
 	}
 	r.notify(Event{Kind: Retrying, Host: j.host, Attempt: j.outcome.Attempts, Err: err})
@@ -239,14 +250,23 @@ func (r *run[T]) notify(e Event) {
 
 // attempt tries a host once and leaves in the job what came of it.
 func (r *run[T]) attempt(j *job[T]) {
-	s := &Session{host: j.host, attempt: j.outcome.Attempts, notify: r.notify, files: &r.files}
+	s := &Session{host: j.host, attempt: j.outcome.Attempts, pool: r.cfg.pool, notify: r.notify, files: &r.files}
 	s.loggedIn = func(tried bool, err error) { r.limits.loggedIn(j.host, tried, err) }
-	if err := r.limits.await(r.open, j.host); err != nil {
-		s.close()
-		if j.outcome.Attempts--; j.outcome.Attempts == 0 {
-			j.outcome.Err = err
+	if j.connects || !s.reuse(r.open) {
+		err := r.limits.await(r.open, j.host)
+		if j.connects {
+			r.limits.passed(j.host)
 		}
-		return
+		if err != nil {
+			s.end(true)
+			if j.outcome.Attempts--; j.outcome.Attempts == 0 {
+				j.outcome.Err = err
+			}
+			return
+		}
+	}
+	if j.started.IsZero() {
+		j.started = time.Now()
 	}
 	r.notify(Event{Kind: Started, Host: j.host, Attempt: s.attempt})
 	ctx, cancel := context.WithCancelCause(r.ctx)
@@ -267,6 +287,7 @@ func (r *run[T]) attempt(j *job[T]) {
 		}
 	}
 	j.outcome.Value, j.outcome.Err = r.perform(ctx, s)
+	j.open = s.reached.Load()
 }
 
 type result[T any] struct {
@@ -280,14 +301,16 @@ func (r *run[T]) perform(ctx context.Context, s *Session) (T, error) {
 	done := make(chan result[T], 1)
 	go func() {
 		res := result[T]{err: errors.New("the task ended its goroutine")}
+		returned := false
 		defer func() {
 			if v := recover(); v != nil {
 				res.err = &PanicError{Value: v, Stack: debug.Stack()}
 			}
-			s.close()
+			s.end(returned)
 			done <- res
 		}()
 		res.value, res.err = r.task(ctx, s)
+		returned = true
 		if cause := context.Cause(ctx); res.err != nil && (cause == ErrHostLimit || cause == ErrInactive) {
 			res.err = &limitError{cause: cause, err: res.err}
 		}
@@ -304,7 +327,7 @@ func (r *run[T]) perform(ctx context.Context, s *Session) (T, error) {
 			patience.Stop()
 			return res.value, res.err
 		case <-patience.C:
-			go s.close()
+			go s.end(false)
 		}
 	}
 	var none T

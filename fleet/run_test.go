@@ -333,6 +333,76 @@ func TestRetriesOnlyWhatIsSafe(t *testing.T) {
 	})
 }
 
+// What was asked of a device that was reached is not asked again because it was not
+// reached once more: it may have been a reload.
+func TestNoRetryOnceTheDeviceWasReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		all := hosts(1)
+		var logins atomic.Int32
+		device(t, all[0], false, &logins, nil)
+		out := collect(t, t.Context(), all, func(ctx context.Context, s *fleet.Session) (int, error) {
+			if _, err := s.Device(ctx); err != nil {
+				return 0, err
+			}
+			return 0, &vty.DialError{Host: "r1", Phase: vty.PhaseConnect, Err: socket.ErrRefused} // from WaitReady
+		}, fleet.Retries(3, 0))
+		if n := logins.Load(); n != 1 || out["r1"].Attempts != 1 {
+			t.Errorf("%d logins, %+v", n, out["r1"])
+		}
+	})
+}
+
+// A run that is stopped, or left, waits for no host that rests before its next attempt.
+func TestNobodyWaitsForARetryThatWillNotBe(t *testing.T) {
+	refused := &vty.DialError{Host: "x", Phase: vty.PhaseConnect, Err: socket.ErrRefused}
+	task := func(_ context.Context, s *fleet.Session) (int, error) {
+		if s.Host().Name == "r1" {
+			return 0, refused
+		}
+		time.Sleep(time.Second)
+		return 0, nil
+	}
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		began := time.Now()
+		out := collect(t, ctx, hosts(2), task, fleet.Retries(1, time.Hour))
+		if o := out["r1"]; o.Attempts != 1 || !errors.Is(o.Err, socket.ErrRefused) || time.Since(began) != 10*time.Second {
+			t.Errorf("stopped: %+v after %v", o, time.Since(began))
+		}
+		began = time.Now()
+		for range fleet.Run(t.Context(), hosts(2), task, fleet.Retries(1, time.Hour)) {
+			break
+		}
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("left: after %v", took)
+		}
+	})
+}
+
+// Hosts that wait for the rate of their AAA servers leave the slots to others.
+func TestARateHoldsNobodyElseUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		all := hosts(60)
+		for i, h := range all {
+			h.AAA = []string{"slow", "free", ""}[i/20]
+		}
+		began := time.Now()
+		var mu sync.Mutex
+		last := map[string]time.Duration{}
+		collect(t, t.Context(), all, func(_ context.Context, s *fleet.Session) (int, error) {
+			time.Sleep(time.Second)
+			mu.Lock()
+			defer mu.Unlock()
+			last[s.Host().AAA] = time.Since(began)
+			return 0, nil
+		}, fleet.Sessions(10), fleet.Logins(1))
+		if last["free"] > 21*time.Second || last[""] > 10*time.Second {
+			t.Errorf("ended after %v", last)
+		}
+	})
+}
+
 func TestAStuckTaskGivesItsSlotBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		stuck := make(chan struct{})

@@ -58,6 +58,7 @@ var Table = map[string]Rule{
 	"secrets":                 {Own: []string{"auth", "internal/home"}, Modules: []string{"filippo.io/age", "github.com/sosedoff/ansible-vault-go", "github.com/zalando/go-keyring"}},
 	"inventory":               {Own: []string{"vty", "auth", "secrets", "platform", "sshconfig", "transport/jump", "transport/line", "transport/ssh", "internal/home"}, Modules: []string{yaml}}, // platform: for the check of names
 	"fleet":                   {Own: []string{"vty", "inventory", "auth", "socket", "transport", "transport/ssh"}, Modules: []string{"golang.org/x/time/rate"}},
+	"fleet/pool":              {Own: []string{"vty", "fleet", "transport"}},
 	"sim":                     {Own: []string{"platform", "terminal", "record", "transport", "transport/telnet", "internal/memnet"}, Modules: []string{yaml, crypto}},
 	"sim/netconf":             {Own: []string{"netconf/framing", "netconf/rpc", "netconf/netconftest", "internal/memnet"}}, // the protocol is the client's own, turned round
 	"sim/scenario":            {Own: []string{"sim", "platform", "record", "transport", "internal/memnet"}},
