@@ -231,8 +231,10 @@ func (c *Config) cancel(own Cancel) channel.Cancel {
 	return channel.Resync
 }
 
-// Trace hears of the phases of opening a device. Each function may be nil; they
-// are called in order (Detected after LoggedIn), on the goroutine that called Dial.
+// Trace hears of the phases of opening a device, and of what is done with it. Each
+// function may be nil; those of the phases are called in order (Detected after
+// LoggedIn), all on the goroutine that called Dial or the operation. They must be
+// quick, and safe for concurrent use where devices share the Config.
 type Trace struct {
 	// Reached is called when the transport is up: connected and, over SSH,
 	// authenticated and at a shell.
@@ -244,6 +246,10 @@ type Trace struct {
 	LoggedIn func(prompt, mode string, took time.Duration)
 	// Ready is called when the device is in its mode and prepared.
 	Ready func(prompt, mode string, took time.Duration)
+	// Opened is called when Dial or Open ends, in whatever way, with their context.
+	Opened func(ctx context.Context, o Opening)
+	// Done is called when an operation of the device ends, with its context.
+	Done func(ctx context.Context, o Operation)
 }
 
 // definition returns the definition to use; nil where it is to be found out.

@@ -139,7 +139,9 @@ func (d *Device) Configure(ctx context.Context, lines ...string) (*Report, error
 }
 
 // Apply is Configure with all that may be said about it.
-func (d *Device) Apply(ctx context.Context, conf Configuration) (*Report, error) {
+func (d *Device) Apply(ctx context.Context, conf Configuration) (_ *Report, err error) {
+	done := d.begun(ctx, OperationConfigure, "", len(conf.Lines))
+	defer func() { done(err) }()
 	how, err := d.method(&conf)
 	report := &Report{Candidate: err == nil && len(how.Commit) > 0}
 	parts := how

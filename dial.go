@@ -32,7 +32,7 @@ const defaultRows = 1000
 // the zero Config, whose missing host-key policy is an error over SSH.
 //
 // The error is a *DialError, save for mistakes in cfg.
-func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
+func Dial(ctx context.Context, host string, cfg *Config) (dev *Device, err error) {
 	if cfg == nil {
 		cfg = &Config{}
 	}
@@ -45,9 +45,11 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 	if err != nil {
 		return nil, err
 	}
+	started := time.Now()
+	told := ctx
+	defer func() { cfg.opened(told, Opening{Host: name, Port: port, Started: started}, dev, err) }()
 	ctx, cancel := openContext(ctx, cfg)
 	defer cancel()
-	started := time.Now()
 	ready := warmed(ctx, def, cfg)
 	conn, err := reach(ctx, name, port, def, cfg)
 	ready(err == nil)
@@ -66,7 +68,7 @@ func Dial(ctx context.Context, host string, cfg *Config) (*Device, error) {
 // Open makes a device of a terminal that is reached already: a console, a
 // session within a session, a simulated device. The device owns conn from then
 // on, also where Open fails. name is used in results and errors.
-func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (*Device, error) {
+func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (dev *Device, err error) {
 	if cfg == nil {
 		cfg = &Config{}
 	}
@@ -76,6 +78,8 @@ func Open(ctx context.Context, conn transport.Conn, name string, cfg *Config) (*
 		_ = conn.Close()
 		return nil, err
 	}
+	started, told := time.Now(), ctx
+	defer func() { cfg.opened(told, Opening{Host: name, Started: started}, dev, err) }()
 	ctx, cancel := openContext(ctx, cfg)
 	defer cancel()
 	return open(ctx, conn, name, cfg.Port, def, cfg)

@@ -99,7 +99,9 @@ type Step struct {
 }
 
 // Do runs a command. See Run for its errors.
-func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
+func (d *Device) Do(ctx context.Context, cmd Command) (_ *Result, err error) {
+	done := d.begun(ctx, OperationCommand, cmd.Line, 0)
+	defer func() { done(err) }()
 	if err := d.typed(cmd); err != nil {
 		return nil, err
 	}
@@ -131,7 +133,14 @@ func (d *Device) Do(ctx context.Context, cmd Command) (*Result, error) {
 
 // Follow is Do with the answer streamed, as Stream does.
 func (d *Device) Follow(ctx context.Context, cmd Command) iter.Seq2[string, error] {
-	return func(yield func(string, error) bool) {
+	return func(hand func(string, error) bool) {
+		done := d.begun(ctx, OperationStream, cmd.Line, 0)
+		var failure error
+		defer func() { done(failure) }()
+		yield := func(line string, err error) bool {
+			failure = err
+			return hand(line, err)
+		}
 		if err := d.typed(cmd); err != nil {
 			yield("", err)
 			return

@@ -27,7 +27,7 @@ func TestArchitecture(t *testing.T) {
 func listModule(t *testing.T, system string) []Package {
 	t.Helper()
 	command := exec.Command("go", "list", "-json=ImportPath,Imports", Module+"/...")
-	command.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "GOFLAGS=")
+	command.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "GOFLAGS=", "GOWORK=off")
 	var stderr bytes.Buffer
 	command.Stderr = &stderr
 	out, err := command.Output()
