@@ -32,10 +32,12 @@ const (
 	RFC2217 Transport = "rfc2217"
 	// Raw is a bare TCP connection, as console servers have them.
 	Raw Transport = "raw"
+	// Exec is a local program on a pseudo-terminal, Config.Program. Windows has none.
+	Exec Transport = "exec"
 )
 
 // Transports lists the transports that Dial knows.
-func Transports() []Transport { return []Transport{SSH, Telnet, Serial, RFC2217, Raw} }
+func Transports() []Transport { return []Transport{SSH, Telnet, Serial, RFC2217, Raw, Exec} }
 
 // Config says how to reach a device and what it is. It is read, never written,
 // and may be shared by any number of devices.
@@ -54,8 +56,12 @@ type Config struct {
 	Definition *platform.Definition
 
 	Transport Transport // "" means SSH
-	Port      int       // 0 means 22 for SSH and 23 for Telnet; RFC2217 and Raw have no usual one
+	Port      int       // 0 means 22 for SSH and 23 for Telnet; the others have no usual one
 
+	// Program is the program of Exec and its arguments, each a word of its own: no
+	// shell is in between. ProgramFor says what stands in them for the host. Whoever
+	// can list processes sees them: secrets have no place there.
+	Program []string
 	// Line is how the line of Serial or RFC2217 is set: see [line.Settings] for what
 	// is not stated.
 	Line line.Settings

@@ -14,6 +14,7 @@ import (
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
+	"github.com/vtynet/vty/transport/exec"
 	"github.com/vtynet/vty/transport/raw"
 	"github.com/vtynet/vty/transport/rfc2217"
 	"github.com/vtynet/vty/transport/serial"
@@ -154,6 +155,16 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 		return conn, nil
 	case cfg.Transport == Raw:
 		conn, err := raw.Dial(ctx, host, port, &raw.Config{Socket: cfg.Socket, Dial: cfg.Via})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == Exec:
+		argv, err := cfg.ProgramFor(host, port)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := exec.Start(ctx, argv, &exec.Config{Size: cfg.Size})
 		if err != nil {
 			return nil, err
 		}

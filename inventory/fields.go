@@ -19,6 +19,7 @@ const (
 	FieldPort       = "port"        // 1 to 65535; the transport's own where there is none
 	FieldPlatform   = "platform"    // a platform's name or alias
 	FieldTransport  = "transport"   // one of vty.Transports; over "serial" the address is the name of a port
+	FieldProgram    = "program"     // over "exec", the program and its arguments: see vty.Config.ProgramFor for %h, %p and %u
 	FieldBaud       = "baud"        // speed of a serial line
 	FieldFrame      = "frame"       // its data bits, parity and stop bits, such as "8N1"
 	FieldFlow       = "flow"        // its flow control: "none", "software" or "hardware"
@@ -41,7 +42,7 @@ const (
 // Fields are the names of the fields, in the order in which they are shown.
 func Fields() []string {
 	return []string{
-		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldBaud, FieldFrame, FieldFlow, FieldConsole, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
+		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldProgram, FieldBaud, FieldFrame, FieldFlow, FieldConsole, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
 		FieldPassphrase, FieldKnownHosts, FieldHostKey, FieldJump, FieldMode, FieldLegacy, FieldTimeout, FieldAAA, FieldSessions,
 	}
 }
@@ -88,6 +89,10 @@ func valid(field string, v *Value) string {
 	case FieldTransport:
 		if !slices.Contains(vty.Transports(), vty.Transport(text)) {
 			return fmt.Sprintf("%q is not a transport: want one of %v", text, vty.Transports())
+		}
+	case FieldProgram:
+		if _, err := ParseProgram(text); err != nil {
+			return err.Error()
 		}
 	case FieldBaud:
 		if n, err := strconv.Atoi(text); err != nil || n < 1 || (line.Settings{Baud: n}).Validate() != nil {

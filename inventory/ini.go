@@ -84,6 +84,19 @@ func unquote(text string) string {
 	return text
 }
 
+// ParseProgram splits a program and its arguments into words as a shell would,
+// with quotes and backslashes. Nothing else of a shell means anything there.
+func ParseProgram(line string) ([]string, error) {
+	words, err := shellWords(line)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("program %q: %w", line, err)
+	case len(words) == 0:
+		return nil, fmt.Errorf("program %q: it is empty", line)
+	}
+	return words, nil
+}
+
 // shellWords splits a line as a shell would: quotes, backslashes, and # for the
 // rest of the line.
 func shellWords(line string) ([]string, error) {

@@ -179,6 +179,8 @@ func (e *examination) reach(ctx context.Context) (transport.Conn, error) {
 		return e.openPort(ctx)
 	case vty.RFC2217:
 		return e.openPortInNetwork(ctx)
+	case vty.Exec:
+		return e.startProgram(ctx)
 	}
 	conn, err := e.connect(ctx)
 	if err != nil {

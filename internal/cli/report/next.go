@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	osexec "os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -50,6 +51,8 @@ func Next(err error) string {
 		return afterSecret(secret)
 	}
 	switch {
+	case errors.Is(err, osexec.ErrNotFound):
+		return "check the program's name (--program), and that it is installed"
 	case errors.Is(err, serial.ErrNoPort):
 		return "check the name of the port, and that its adapter is plugged in"
 	case errors.Is(err, serial.ErrBusy), errors.Is(err, rfc2217.ErrBusy):

@@ -82,6 +82,18 @@ func (t *Target) fits() error {
 			return exit.Misused(fmt.Errorf("%s: over %s there is no usual port: name it, as in -H %s:4001", t.Label, how, t.Host.bracketed()))
 		}
 	}
+	switch {
+	case how == vty.Exec && len(t.Config.Program) == 0:
+		return exit.Misused(fmt.Errorf("%s: no program to reach it by: name one, as in --program 'docker exec -it %%h vtysh'", t.Label))
+	case how == vty.Exec && t.Jump != "":
+		return exit.Misused(fmt.Errorf("%s: a program finds its own way: exec takes no jump hosts", t.Label))
+	case how == vty.Exec:
+		if _, err := t.Config.ProgramFor(t.Host.Name, t.Host.Port); err != nil {
+			return exit.Misused(fmt.Errorf("%s: %w", t.Label, err))
+		}
+	case len(t.Config.Program) > 0 && t.Listed == nil:
+		return exit.Misused(fmt.Errorf("%s: a program (--program) is for -t exec, not for %s", t.Label, how))
+	}
 	if set := t.Config.Line.String(); set != "" && how != vty.Serial && how != vty.RFC2217 {
 		return exit.Misused(fmt.Errorf("%s: a line is set (%s) over serial and rfc2217 only, not over %s", t.Label, set, how))
 	}

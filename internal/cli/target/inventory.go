@@ -93,6 +93,7 @@ func (f *Flags) win(cfg, base *vty.Config) {
 		"user":          func() { cfg.User = base.User },
 		"platform":      func() { cfg.Platform, cfg.Definition = base.Platform, base.Definition },
 		"transport":     func() { cfg.Transport = base.Transport },
+		"program":       func() { cfg.Program = base.Program },
 		"baud":          func() { cfg.Line.Baud = base.Line.Baud },
 		"frame":         func() { cfg.Line.Frame = base.Line.Frame },
 		"flow":          func() { cfg.Line.Flow = base.Line.Flow },

@@ -159,7 +159,14 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 	if err != nil {
 		return vty.Config{}, err
 	}
+	var program []string
+	if f.program != "" {
+		if program, err = inventory.ParseProgram(f.program); err != nil {
+			return vty.Config{}, exit.Misused(fmt.Errorf("--program: %w", err))
+		}
+	}
 	cfg := vty.Config{
+		Program:    program,
 		Line:       line,
 		Console:    f.consoleMode(),
 		Platform:   vty.Auto,
