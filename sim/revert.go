@@ -12,11 +12,15 @@ type pending struct {
 	timer  *time.Timer
 }
 
-// limit reads a time, written "5m" or "00:05:00".
+// limit reads a time, written "5m" or "00:05:00". Where the device's own line has
+// the unit, as in "--confirm 5m", it stands there twice.
 func limit(text string) time.Duration {
 	var hours, minutes, seconds time.Duration
 	if n, _ := fmt.Sscanf(text, "%d:%d:%d", &hours, &minutes, &seconds); n == 3 {
 		return hours*time.Hour + minutes*time.Minute + seconds*time.Second
+	}
+	if n := len(text); n > 1 && text[n-1] == text[n-2] {
+		text = text[:n-1]
 	}
 	d, _ := time.ParseDuration(text)
 	return d
