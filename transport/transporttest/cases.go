@@ -240,10 +240,10 @@ func writeBoundedByContext(t *testing.T, p *pair) {
 
 func boundedByContext(t *testing.T, p *pair, op func() error) {
 	const limit = 100 * time.Millisecond
+	start := time.Now() // before the context's own
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
 	stop := transport.CloseOn(ctx, p.client)
-	start := time.Now()
 	fired := make(chan time.Time, 1)
 	time.AfterFunc(limit, func() { fired <- time.Now() })
 	within(t, "an operation with a deadline", func() {
