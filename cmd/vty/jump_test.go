@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/vtynet/vty/internal/cli"
@@ -18,14 +20,52 @@ import (
 	"github.com/vtynet/vty/sim"
 )
 
-// connectionsTo counts the connections that the lab's jump host let in.
-func connectionsTo(t *testing.T) int {
+// ownWay is a relay to the lab's jump host, which other runs use at the same time,
+// and how many connections it was asked for.
+func ownWay(t *testing.T, hop lab.Device) (lab.Device, *atomic.Int32) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(lab.Dir(), "log", "sshd-jump.log"))
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return bytes.Count(text, []byte("\nAccepted "))
+	t.Cleanup(func() { _ = listener.Close() })
+	theirs := hop
+	hop.Address, hop.Port = "127.0.0.1", listener.Addr().(*net.TCPAddr).Port
+	known, err := os.ReadFile(hop.KnownHosts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known = bytes.ReplaceAll(known, fmt.Appendf(nil, "[%s]:%d ", theirs.Address, theirs.Port), fmt.Appendf(nil, "[%s]:%d ", hop.Address, hop.Port))
+	hop.KnownHosts = filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(hop.KnownHosts, known, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	count := new(atomic.Int32)
+	go func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			count.Add(1)
+			go relay(near, net.JoinHostPort(theirs.Address, strconv.Itoa(theirs.Port)))
+		}
+	}()
+	return hop, count
+}
+
+// relay hands on what comes, both ways, until one side ends.
+func relay(near net.Conn, address string) {
+	defer func() { _ = near.Close() }()
+	far, err := net.Dial("tcp", address)
+	if err != nil {
+		return
+	}
+	go func() {
+		_, _ = io.Copy(far, near)
+		_ = far.Close()
+	}()
+	_, _ = io.Copy(near, far)
 }
 
 // vtyThrough runs a verb by way of the lab's jump host.
@@ -42,18 +82,18 @@ func vtyThrough(t *testing.T, d lab.Device, environment map[string]string, args 
 
 func TestLabJumpHostToRouters(t *testing.T) {
 	hop := lab.Require(t, lab.JumpHost)
+	own, connections := ownWay(t, hop)
 	routers := lab.RequireAll(t, lab.FRRVTYSH)
 	environment := map[string]string{"VTY_USER": hop.User, "VTY_PASSWORD": hop.Password}
-	args := []string{"run", "-p", "frr_vtysh", "--known-hosts", hop.KnownHosts, "-o", "jsonl"}
+	args := []string{"run", "-p", "frr_vtysh", "--known-hosts", own.KnownHosts, "-o", "jsonl"}
 	for _, r := range routers {
 		args = append(args, "-H", net.JoinHostPort(r.Address, strconv.Itoa(r.Port)))
 	}
-	before := connectionsTo(t)
-	status, out, errs := vtyThrough(t, hop, environment, append(args, "show running-config")...)
+	status, out, errs := vtyThrough(t, own, environment, append(args, "show running-config")...)
 	if status != exit.OK {
 		t.Fatalf("status %d: %s%s", status, out, errs)
 	}
-	if got := connectionsTo(t) - before; got != 1 {
+	if got := connections.Load(); got != 1 {
 		t.Errorf("%d routers took %d connections to the jump host", len(routers), got)
 	}
 	for _, r := range routers {
@@ -87,7 +127,7 @@ func TestLabJumpHostToRouters(t *testing.T) {
 
 // The way through the jump host, and all else, may be the SSH configuration's.
 func TestLabJumpHostOfSSHConfig(t *testing.T) {
-	hop := lab.Require(t, lab.JumpHost)
+	hop, connections := ownWay(t, lab.Require(t, lab.JumpHost))
 	routers := lab.RequireAll(t, lab.FRRVTYSH)
 	config := fmt.Sprintf("Host bastion\n HostName %s\n Port %d\n ProxyJump none\nHost *\n User %s\n UserKnownHostsFile %s\n ProxyJump bastion\n",
 		hop.Address, hop.Port, hop.User, hop.KnownHosts)
@@ -101,7 +141,6 @@ func TestLabJumpHostOfSSHConfig(t *testing.T) {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
-	before := connectionsTo(t)
 	status := cli.Run(t.Context(), append(args, "-F", file, "show running-config"), &streams.Streams{
 		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
 		LookupEnv: func(name string) (string, bool) {
@@ -112,7 +151,7 @@ func TestLabJumpHostOfSSHConfig(t *testing.T) {
 	if status != exit.OK {
 		t.Fatalf("status %d: %s%s", status, &stdout, &stderr)
 	}
-	if got := connectionsTo(t) - before; got != 1 {
+	if got := connections.Load(); got != 1 {
 		t.Errorf("%d routers took %d connections to the jump host", len(routers), got)
 	}
 	for _, r := range routers {
@@ -123,7 +162,7 @@ func TestLabJumpHostOfSSHConfig(t *testing.T) {
 }
 
 func TestLabJumpHostToManyDevices(t *testing.T) {
-	hop := lab.Require(t, lab.JumpHost)
+	hop, connections := ownWay(t, lab.Require(t, lab.JumpHost))
 	const devices = 500
 	model, err := sim.Load("cisco_iosxe")
 	if err != nil {
@@ -147,13 +186,12 @@ func TestLabJumpHostToManyDevices(t *testing.T) {
 	for _, s := range fleet.Servers() {
 		args = append(args, "-H", s.Addr().String())
 	}
-	before := connectionsTo(t)
 	status, out, errs := vtyThrough(t, hop, map[string]string{"VTY_PASSWORD": password, "VTY_ENABLE": enable, "VTY_JUMP_PASSWORD": hop.Password},
 		append(args, "show lines 1")...)
 	if status != exit.OK {
 		t.Fatalf("status %d: %s", status, errs)
 	}
-	if got := connectionsTo(t) - before; got != 1 {
+	if got := connections.Load(); got != 1 {
 		t.Errorf("%d devices took %d connections to the jump host", devices, got)
 	}
 	answers := map[string]bool{}
@@ -174,7 +212,7 @@ func TestLabJumpHostToManyDevices(t *testing.T) {
 // The way through the jump host may be the inventory's, and so may all that a jump
 // host and the routers behind it want to know.
 func TestLabJumpHostOfInventory(t *testing.T) {
-	hop := lab.Require(t, lab.JumpHost)
+	hop, connections := ownWay(t, lab.Require(t, lab.JumpHost))
 	routers := lab.RequireAll(t, lab.FRRVTYSH)
 	text := fmt.Sprintf("defaults:\n  user: %s\n  password: env:LAB_JUMP_PASSWORD\n  known_hosts: %s\n  platform: frr_vtysh\n  jump: %s:%d\nhosts:\n",
 		hop.User, hop.KnownHosts, hop.Address, hop.Port)
@@ -187,10 +225,9 @@ func TestLabJumpHostOfInventory(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("LAB_JUMP_PASSWORD", hop.Password)
-	run := func(args ...string) (string, int) {
+	run := func(args ...string) string {
 		t.Helper()
 		var stdout, stderr bytes.Buffer
-		before := connectionsTo(t)
 		args = append([]string{"run", "-F", "none", "--known-hosts", hop.KnownHosts, "-o", "jsonl", "-i", file}, args...)
 		status := cli.Run(t.Context(), append(args, "show running-config"), &streams.Streams{
 			In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: func(string) (string, bool) { return "", false },
@@ -198,18 +235,19 @@ func TestLabJumpHostOfInventory(t *testing.T) {
 		if status != exit.OK {
 			t.Fatalf("status %d: %s%s", status, &stdout, &stderr)
 		}
-		return stdout.String(), connectionsTo(t) - before
+		return stdout.String()
 	}
-	out, connections := run("-s", "!direct")
-	if connections != 1 {
-		t.Errorf("%d routers took %d connections to the jump host", len(routers), connections)
+	run("-s", "direct")
+	if got := connections.Load(); got != 0 {
+		t.Errorf("a host that needs no jump host took %d connections to it", got)
+	}
+	out := run("-s", "!direct")
+	if got := connections.Load(); got != 1 {
+		t.Errorf("%d routers took %d connections to the jump host", len(routers), got)
 	}
 	for _, r := range routers {
 		if !strings.Contains(out, `\nhostname `+r.Hostname+`\n`) {
 			t.Errorf("no answer of %s: %s", r.Name, out)
 		}
-	}
-	if _, connections := run("-s", "direct"); connections != 0 {
-		t.Errorf("a host that needs no jump host took %d connections to it", connections)
 	}
 }
