@@ -330,20 +330,20 @@ func (d *Device) toConfigure(ctx context.Context, how *platform.Configure) error
 // ErrUnsupported where the platform has no such thing: where a commit is lasting
 // by itself, for example.
 func (d *Device) Save(ctx context.Context) error {
-	return d.aside(ctx, "saving", func(how *platform.Configure) []platform.Step { return how.Save })
+	return d.aside(ctx, OperationSave, "saving", func(how *platform.Configure) []platform.Step { return how.Save })
 }
 
 // Confirm makes a commit with a timer last, or lines that would be taken back; see
 // Configuration.Confirm. It may be called on another session, so that it proves that
 // the device can be reached.
 func (d *Device) Confirm(ctx context.Context) error {
-	return d.aside(ctx, "a commit with a timer", func(how *platform.Configure) []platform.Step { return how.Confirm })
+	return d.aside(ctx, OperationConfirm, "a commit with a timer", func(how *platform.Configure) []platform.Step { return how.Confirm })
 }
 
 // Cancel takes a commit with a timer back at once, or lines that would be taken
 // back later.
 func (d *Device) Cancel(ctx context.Context) error {
-	return d.aside(ctx, "taking a commit with a timer back", func(how *platform.Configure) []platform.Step { return how.Cancel })
+	return d.aside(ctx, OperationCancel, "taking a commit with a timer back", func(how *platform.Configure) []platform.Step { return how.Cancel })
 }
 
 // Rollback takes n commits back, 1 or more, and commits that.
@@ -351,7 +351,7 @@ func (d *Device) Rollback(ctx context.Context, n int) error {
 	if n < 1 {
 		return &InputError{Input: strconv.Itoa(n), Why: "the number of commits to take back is 1 or more"}
 	}
-	return d.aside(ctx, "taking commits back", func(how *platform.Configure) []platform.Step {
+	return d.aside(ctx, OperationRollback, "taking commits back", func(how *platform.Configure) []platform.Step {
 		return platform.FillSteps(how.Rollback, map[string]string{"number": strconv.Itoa(n)})
 	})
 }
@@ -359,7 +359,9 @@ func (d *Device) Rollback(ctx context.Context, n int) error {
 // aside types steps of the usual way to configure, or else of the one by way of
 // a candidate, and comes back. Those of Save run in the mode for commands, all
 // others in that for configuration, unless they say otherwise.
-func (d *Device) aside(ctx context.Context, what string, list func(*platform.Configure) []platform.Step) error {
+func (d *Device) aside(ctx context.Context, kind OperationKind, what string, list func(*platform.Configure) []platform.Step) (err error) {
+	done := d.begun(ctx, kind, "", 0)
+	defer func() { done(err) }()
 	if err := d.lock(ctx); err != nil {
 		return err
 	}
@@ -380,11 +382,11 @@ func (d *Device) aside(ctx context.Context, what string, list func(*platform.Con
 		}
 		own := append([]platform.Failure{}, how.Failures...)
 		in := how.Mode
-		if what == "saving" {
+		if kind == OperationSave {
 			in = d.mode
 		}
 		err := d.within(ctx, in, steps, own)
-		d.timed = d.timed && (err != nil || what == "saving")
+		d.timed = d.timed && (err != nil || kind == OperationSave)
 		if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
 			err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
 		}

@@ -24,8 +24,8 @@ type Operation struct {
 	Host     string
 	Platform string
 	// Command is what was typed. It is "" where that may hold a secret, by what the
-	// platform's definition says of secrets or by its own words, and for lines of
-	// configuration.
+	// platform's definition says of secrets or by its own words, and of every kind
+	// but a command and a stream.
 	Command string
 	Lines   int // of configuration
 	Started time.Time
@@ -41,6 +41,10 @@ const (
 	OperationCommand   OperationKind = "command"   // Run, Do and all that come down to it
 	OperationStream    OperationKind = "stream"    // Stream, Follow
 	OperationConfigure OperationKind = "configure" // Configure, Apply
+	OperationSave      OperationKind = "save"      // Save
+	OperationConfirm   OperationKind = "confirm"   // Confirm
+	OperationCancel    OperationKind = "cancel"    // Cancel
+	OperationRollback  OperationKind = "rollback"  // Rollback
 )
 
 // opened tells the trace how opening a device ended.

@@ -28,6 +28,7 @@ var kinds = []struct {
 	{"connection_reset", []error{socket.ErrReset}},
 	{"locked", []error{vty.ErrLocked}},
 	{"refused", []error{vty.ErrRefused}},
+	{"unsupported", []error{vty.ErrUnsupported}},
 	{"desync", []error{vty.ErrDesync}},
 	{"timeout", []error{context.DeadlineExceeded, socket.ErrTimedOut, vty.ErrSilence}},
 	{"cancelled", []error{context.Canceled}},

@@ -67,7 +67,10 @@ func TestSpansAndMetrics(t *testing.T) {
 		if !errors.Is(err, vty.ErrRefused) {
 			return 0, err
 		}
-		return 1, nil
+		if err := dev.Rollback(ctx, 1); !errors.Is(err, vty.ErrUnsupported) {
+			return 0, err
+		}
+		return 1, dev.Save(ctx)
 	}
 	outcomes := 0
 	for range otelvty.Run(t.Context(), tell, hosts(t, 3, tell.Trace()), task, fleet.Reuse(p), fleet.Tolerate(5)) {
@@ -83,7 +86,7 @@ func TestSpansAndMetrics(t *testing.T) {
 			t.Errorf("a secret in the span %s: %s", s.Name, text)
 		}
 	}
-	if len(byName["run"]) != 1 || len(byName["host"]) != 3 || len(byName["login"]) != 3 || len(byName["command"]) != 3 {
+	if len(byName["run"]) != 1 || len(byName["host"]) != 3 || len(byName["login"]) != 3 || len(byName["command"]) != 3 || len(byName["save"]) != 1 || len(byName["rollback"]) != 1 {
 		t.Fatalf("spans %v", byName)
 	}
 	run := byName["run"][0]
@@ -92,7 +95,7 @@ func TestSpansAndMetrics(t *testing.T) {
 		parents[s.SpanContext.SpanID().String()] = s.Name
 	}
 	errored := 0
-	for name, parent := range map[string]string{"host": "run", "login": "host", "command": "host"} {
+	for name, parent := range map[string]string{"host": "run", "login": "host", "command": "host", "save": "host", "rollback": "host"} {
 		for _, s := range byName[name] {
 			if got := parents[s.Parent.SpanID().String()]; got != parent || s.SpanContext.TraceID() != run.SpanContext.TraceID() {
 				t.Errorf("a span %s beneath %q, want %q", name, got, parent)
@@ -146,7 +149,7 @@ func TestSpansAndMetrics(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]uint64{
-		"vty.session.open.duration/": 3, "vty.operation.duration/": 1, "vty.operation.duration/refused": 2,
+		"vty.session.open.duration/": 3, "vty.operation.duration/": 2, "vty.operation.duration/unsupported": 1, "vty.operation.duration/refused": 2,
 		"vty.fleet.host.duration/": 1, "vty.fleet.host.duration/refused": 1, "vty.fleet.host.duration/panic": 1,
 		"vty.fleet.hosts.active": 0, "vty.pool.sessions/idle": 2, "vty.pool.sessions/lent": 0,
 	} {

@@ -51,7 +51,7 @@ func New(traces trace.TracerProvider, metrics metric.MeterProvider) (*Telemetry,
 		errs = append(errs, err)
 	}
 	histogram(&t.opens, "vty.session.open.duration", "From the name lookup to a device that is ready.", .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60)
-	histogram(&t.operations, "vty.operation.duration", "Commands, streams and configurations.", .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300)
+	histogram(&t.operations, "vty.operation.duration", "Commands, streams, configurations and what else is done with their commits.", .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300)
 	histogram(&t.hosts, "vty.fleet.host.duration", "Hosts of runs, from the first attempt to the end of the last.", .1, .25, .5, 1, 2.5, 5, 10, 30, 60, 300, 900)
 	counter(&t.retries, "vty.fleet.retries", "{attempt}", "Attempts that failed and are made once more.")
 	counter(&t.skipped, "vty.fleet.hosts.skipped", "{host}", "Hosts that were not begun.")
