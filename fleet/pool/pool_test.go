@@ -86,6 +86,16 @@ func (l *line) Close() error {
 	return l.Conn.Close()
 }
 
+// closed reports whether our side has ended the session.
+func (l *line) closed() bool {
+	select {
+	case <-l.wake:
+		return true
+	default:
+		return false
+	}
+}
+
 // Alive is what TCP knows: that the device has hung up, and not that it is gone.
 func (l *line) Alive() bool { return l.dumb.Load() || l.Conn.(transport.Aliver).Alive() }
 
