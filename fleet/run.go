@@ -124,7 +124,8 @@ func (r *run[T]) wave(pending []*job[T]) {
 				}
 			}
 		}
-		if !r.left && !r.limits.full() {
+		// What has ended is taken in first: one look through all that wait is enough.
+		if len(r.ended) == 0 && !r.left && !r.limits.full() {
 			pending = r.begin(pending)
 		}
 		if r.running == 0 && len(resting) == 0 && (r.left || len(pending) == 0) {
@@ -175,11 +176,14 @@ func (r *run[T]) begunAll(why error) {
 	}
 }
 
-// begin begins what the limits allow, and returns what has to wait.
+// begin begins what the limits allow, and returns what has to wait, in place.
 func (r *run[T]) begin(pending []*job[T]) []*job[T] {
-	waiting := make([]*job[T], 0, len(pending))
+	waiting := pending[:0]
 	for i, j := range pending {
 		if r.left || r.limits.full() {
+			if len(waiting) == 0 {
+				return pending[i:]
+			}
 			return append(waiting, pending[i:]...)
 		}
 		j.connects = r.cfg.pool == nil || !r.cfg.pool.Has(j.host)
