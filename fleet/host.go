@@ -21,6 +21,10 @@ type Host struct {
 	// Credential stands for the account that logs in, for the breaker. It is a
 	// name and never the secret.
 	Credential string
+	// Profile names the way in which Config logs in, for a Pool: hosts of the same
+	// place and profile use each other's sessions, whichever Config opened them. ""
+	// means that only hosts with the very same Config do.
+	Profile string
 	// Sessions is how many sessions the device bears at once; 0 means the run's.
 	Sessions int
 }

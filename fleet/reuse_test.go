@@ -11,7 +11,6 @@ import (
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/fleet/pool"
-	"github.com/vtynet/vty/transport"
 )
 
 func TestRunsShareSessions(t *testing.T) {
@@ -70,11 +69,7 @@ func TestInactivityOfASessionThatWasKept(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := hosts(1)
 		var logins atomic.Int32
-		var silent atomic.Bool
-		device(t, h[0], false, &logins, func(c transport.Conn) transport.Conn {
-			return &deaf{Conn: c, from: silent.Load, over: make(chan struct{})}
-		})
-		h[0].Config.Silence = -1
+		silent := deafening(t, h[0], &logins)
 		p := pool.New(&pool.Config{Idle: -1, Age: -1, Trust: time.Hour})
 		dev, err := p.Acquire(t.Context(), h[0])
 		if err != nil {

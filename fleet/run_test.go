@@ -522,15 +522,23 @@ func (d *deaf) Close() error {
 	return d.Conn.Close()
 }
 
+// deafening makes h a simulated router that says nothing any more once the switch is
+// set, and that only a limit of the run ends.
+func deafening(t *testing.T, h *fleet.Host, logins *atomic.Int32) *atomic.Bool {
+	t.Helper()
+	silent := new(atomic.Bool)
+	device(t, h, false, logins, func(c transport.Conn) transport.Conn {
+		return &deaf{Conn: c, from: silent.Load, over: make(chan struct{})}
+	})
+	h.Config.Silence = -1
+	return silent
+}
+
 func TestInactivity(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := hosts(1)
 		var logins atomic.Int32
-		var silent atomic.Bool
-		device(t, h[0], false, &logins, func(c transport.Conn) transport.Conn {
-			return &deaf{Conn: c, from: silent.Load, over: make(chan struct{})}
-		})
-		h[0].Config.Silence = -1
+		silent := deafening(t, h[0], &logins)
 		out := collect(t, t.Context(), h, func(ctx context.Context, s *fleet.Session) (string, error) {
 			dev, err := s.Device(ctx)
 			if err != nil {

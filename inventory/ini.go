@@ -84,8 +84,9 @@ func unquote(text string) string {
 	return text
 }
 
-// ParseProgram splits a program and its arguments into words as a shell would,
-// with quotes and backslashes. Nothing else of a shell means anything there.
+// ParseProgram splits a program and its arguments into words as a shell would: with
+// quotes and backslashes, and without what stands behind a # that begins a word.
+// Nothing else of a shell means anything there.
 func ParseProgram(line string) ([]string, error) {
 	words, err := shellWords(line)
 	switch {

@@ -14,6 +14,7 @@
 // does not come back as it was is closed: see vty.Device.Reset.
 //
 // A session goes to a host with the same address, way and *vty.Config as the one
-// that it was opened for; whoever makes the hosts of each run anew finds no session
-// of the run before.
+// that it was opened for. Two Configs that merely look alike are not compared, since
+// they hold functions: where the hosts of each run are made anew, fleet.Host.Profile
+// finds the sessions of the run before. A session keeps the Config that opened it.
 package pool

@@ -165,6 +165,34 @@ func TestASessionIsUsedAgain(t *testing.T) {
 	})
 }
 
+// Hosts that are made anew for each run find the sessions of the one before by
+// their profile, and of another profile none.
+func TestHostsOfOneProfileShareSessions(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, p := newRouter(t, "r1", "cisco_iosxe"), pool.New(nil)
+		as := func(profile string) *fleet.Host {
+			cfg := *r.host.Config
+			return &fleet.Host{Name: "r1", Config: &cfg, Profile: profile}
+		}
+		first := acquire(t, p, as("ops"))
+		p.Release(first)
+		for _, c := range []struct {
+			host *fleet.Host
+			same bool
+		}{{as("ops"), true}, {as(""), false}, {as("audit"), false}, {as("ops"), false}} {
+			dev := acquire(t, p, c.host)
+			if (dev == first) != c.same {
+				t.Errorf("profile %q: the session of the first host: %t", c.host.Profile, !c.same)
+			}
+			p.Release(dev)
+		}
+		if n, most := r.dials.Load(), r.most.Load(); n != 4 || most != 1 {
+			t.Errorf("%d dials, %d at once", n, most)
+		}
+		drained(t, p, r)
+	})
+}
+
 // What is not as it was is closed, and the next user gets a new session.
 func TestADirtySessionIsNotLent(t *testing.T) {
 	dirty := map[string]func(t *testing.T, p *pool.Pool, r *router, dev *vty.Device){

@@ -24,7 +24,8 @@ func newSession(h *fleet.Host) *session { return &session{host: h, born: time.No
 
 // suits reports whether the session may serve a host.
 func (s *session) suits(h *fleet.Host) bool {
-	return s.host.Config == h.Config && s.host.Place() == h.Place()
+	same := s.host.Profile == h.Profile && (h.Profile != "" || s.host.Config == h.Config)
+	return same && s.host.Place() == h.Place()
 }
 
 // shelf counts the sessions and holds those that idle. It has no lock.
