@@ -86,7 +86,7 @@ func (p *Pool) Acquire(ctx context.Context, h *fleet.Host) (*vty.Device, error) 
 	if s.dev != nil {
 		err := p.alive(ctx, s)
 		if err == nil {
-			return p.lend(s), nil
+			return p.hand(s)
 		}
 		p.say("closing", s, "why", err)
 		_ = s.dev.Close()
@@ -101,6 +101,11 @@ func (p *Pool) Acquire(ctx context.Context, h *fleet.Host) (*vty.Device, error) 
 	}
 	s.born = time.Now()
 	p.say("opened", s)
+	return p.hand(s)
+}
+
+// hand is lend for those who want an error.
+func (p *Pool) hand(s *session) (*vty.Device, error) {
 	if dev := p.lend(s); dev != nil {
 		return dev, nil
 	}

@@ -37,6 +37,7 @@ type line struct {
 	dumb  atomic.Bool // the device has gone without a word
 	wake  chan struct{}
 	typed atomic.Int32
+	slow  atomic.Bool // an answer takes a second
 }
 
 func newRouter(t testing.TB, name, platform string) *router {
@@ -63,6 +64,9 @@ func newRouter(t testing.TB, name, platform string) *router {
 
 func (l *line) Read(p []byte) (int, error) {
 	n, err := l.Conn.Read(p)
+	if l.slow.Load() {
+		time.Sleep(time.Second)
+	}
 	if l.dumb.Load() {
 		<-l.wake
 		return 0, errors.New("closed")
@@ -420,6 +424,33 @@ func TestCloseDrains(t *testing.T) {
 			t.Error(err)
 		}
 		drained(t, p, r, s)
+	})
+}
+
+// A pool that is closed while a session is being checked lends it to nobody.
+func TestCloseWhileASessionIsChecked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, p := newRouter(t, "r1", "cisco_iosxe"), pool.New(&pool.Config{Trust: -1})
+		p.Release(acquire(t, p, r.host))
+		r.last().slow.Store(true)
+		asked := make(chan error)
+		go func() {
+			dev, err := p.Acquire(t.Context(), r.host)
+			if dev != nil {
+				err = errors.New("it was lent")
+			}
+			asked <- err
+		}()
+		synctest.Wait()
+		closed := make(chan error)
+		go func() { closed <- p.Close(t.Context()) }()
+		if err := <-asked; !errors.Is(err, pool.ErrClosed) {
+			t.Errorf("%v", err)
+		}
+		if err := <-closed; err != nil {
+			t.Error(err)
+		}
+		drained(t, p, r)
 	})
 }
 
