@@ -22,8 +22,9 @@ type Host struct {
 	// name and never the secret.
 	Credential string
 	// Profile names the way in which Config logs in, for a Pool: hosts of the same
-	// place and profile use each other's sessions, whichever Config opened them. ""
-	// means that only hosts with the very same Config do.
+	// place and profile use each other's sessions, whichever Config opened them, so
+	// that it must tell apart what leads elsewhere (a transport, a program) or logs in
+	// otherwise (a user, a mode). "" means that only hosts with the very same Config do.
 	Profile string
 	// Sessions is how many sessions the device bears at once; 0 means the run's.
 	Sessions int

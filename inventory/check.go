@@ -70,7 +70,7 @@ func (c *checker) platform(h *Host) {
 }
 
 // device finds hosts that are one device: at the same address and port, behind the
-// same jump hosts.
+// same jump hosts, or reached by the same program.
 func (c *checker) device(h *Host) {
 	name, port, err := net.SplitHostPort(h.Address())
 	if err != nil {
@@ -82,7 +82,7 @@ func (c *checker) device(h *Host) {
 	if ip, err := netip.ParseAddr(name); err == nil {
 		name = ip.Unmap().String()
 	}
-	place := strings.ToLower(net.JoinHostPort(name, port)) + " " + h.Jump()
+	place := strings.ToLower(net.JoinHostPort(name, port)) + " " + h.Jump() + " " + h.values[FieldProgram].Text()
 	first := c.devices[place]
 	if first == nil {
 		c.devices[place] = h

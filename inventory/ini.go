@@ -91,9 +91,9 @@ func ParseProgram(line string) ([]string, error) {
 	words, err := shellWords(line)
 	switch {
 	case err != nil:
-		return nil, fmt.Errorf("program %q: %w", line, err)
+		return nil, fmt.Errorf("%q: %w", line, err)
 	case len(words) == 0:
-		return nil, fmt.Errorf("program %q: it is empty", line)
+		return nil, fmt.Errorf("%q names no program", line)
 	}
 	return words, nil
 }

@@ -348,6 +348,9 @@ func TestCheck(t *testing.T) {
   r7: {address: "2001:db8:0::1", key_file: no/such/key, platform: ./mine.yaml}
   r8: {address: R9.example.net}
   r9: {address: r9.example.net}
+  r10: {address: server, transport: exec, program: docker exec -it one vtysh}
+  r11: {address: server, transport: exec, program: docker exec -it two vtysh}
+  r12: {address: server, transport: exec, program: docker exec -it two vtysh}
 `), "")
 	if err != nil {
 		t.Fatal(err)
@@ -364,6 +367,7 @@ func TestCheck(t *testing.T) {
 		"inv.yaml:8: hosts.r7.address is 2001:db8:0::1, as that of r6 at inv.yaml:7 true",
 		"inv.yaml:8: hosts.r7.key_file cannot be read: stat no/such/key: no such file or directory false",
 		"inv.yaml:10: hosts.r9.address is r9.example.net, as that of r8 at inv.yaml:9 true",
+		"inv.yaml:13: hosts.r12.address is server, as that of r11 at inv.yaml:12 true",
 	}
 	if !slices.Equal(all, want) {
 		t.Errorf("problems\n%s\nwant\n%s", strings.Join(all, "\n"), strings.Join(want, "\n"))
