@@ -143,8 +143,9 @@ type Config struct {
 	// After three such times the session is lost, and whatever waits for the device
 	// ends at once. Over Telnet it is how often IAC NOP is sent, which keeps
 	// firewalls from forgetting the connection; there, and over RFC2217, it is TCP
-	// that finds a path dead (Config.Socket). Serial and Raw have none. 0 means 30 s, or what SSH and SSHConfig say; a negative
-	// value means never, for devices that mishandle the request.
+	// that finds a path dead (Config.Socket). Serial and Raw have none. 0 means 30 s,
+	// or what SSH and SSHConfig say; a negative value means never, for devices that
+	// mishandle the request.
 	KeepAlive time.Duration
 	// Cancel says what becomes of a command that does not end in time, where
 	// Command.Cancel does not.

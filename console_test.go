@@ -309,6 +309,23 @@ func TestConsole(t *testing.T) {
 		_ = d.Close()
 		line.vacant(t, "Username: ")
 	})
+	inBubble(t, "what leaves vi does nothing else", func(t *testing.T, dev *sim.Device, line *cable) {
+		line.leaves(t, append(bobs, "conf t\r", "r1(config)#")...)
+		synctest.Wait()
+		line.mu.Lock()
+		line.deaf = 3
+		line.mu.Unlock()
+		d, err := line.found(t, dev, vty.Config{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = d.Close()
+		synctest.Wait()
+		if said := line.shown.String(); strings.Count(said, ":q!") != 1 || !strings.Contains(said, "% ") {
+			t.Errorf("%q", said)
+		}
+		line.vacant(t, "Username: ")
+	})
 	inBubble(t, "what it is is found out", func(t *testing.T, dev *sim.Device, line *cable) {
 		line.leaves(t, append(bobs, "show lines 100\r", " --More-- ")...)
 		cfg := credentials(dev, vty.Config{})

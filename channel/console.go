@@ -11,12 +11,13 @@ const (
 	leavePager = "q"
 	eraseLine  = "\x15" // Ctrl-U
 	endOfInput = "\x04" // Ctrl-D, on an empty line
+	leaveVi    = "\x1b\x1b:q!"
 )
 
 // A console is roused again after so long, and once each way was tried after twice as
 // long each time, up to a limit: it may be slow, or at the start.
 const (
-	ways         = 3
+	ways         = 4
 	rouseWait    = 2 * time.Second
 	maxRouseWait = 16 * time.Second
 )
@@ -30,7 +31,9 @@ const (
 //
 // Of what that does not leave, a pager may have lost its key by the interrupt, and
 // a program with a prompt of its own ends with its input; what stands behind an
-// interrupt is lost on some of them.
+// interrupt is lost on some of them. vi takes none of that. It is left without
+// saving, as a half-typed line is not entered; to whatever else reads lines its
+// command is one that nobody has.
 func (x *exchange) rouse(ctx context.Context) error {
 	c := x.c
 	keys := c.cfg.Interrupt + leavePager + eraseLine
@@ -39,6 +42,8 @@ func (x *exchange) rouse(ctx context.Context) error {
 		keys = leavePager + eraseLine
 	case 2:
 		keys = eraseLine + endOfInput
+	case 3:
+		keys = leaveVi
 	}
 	x.woken = true
 	c.mu.Lock()

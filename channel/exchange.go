@@ -183,7 +183,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 		case outside:
 			return x.ended(ctx, errOutside)
 		case maybeQuestion:
-			if x.console && x.wakes < maxWakes { // nobody is there to answer it
+			if x.console && x.wakes < ways { // nobody is there to answer it
 				x.wakes++
 				c.mu.Lock()
 				c.m.answering(s.line)

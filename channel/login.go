@@ -54,7 +54,7 @@ const (
 // A console is roused first, unless it asks already: the interrupt key, a "q" for a
 // pager that takes no interrupt, the key that erases a line (Ctrl-U) and a return are
 // typed in one go; whenever Wake has passed once more, in other combinations, the end
-// of input (Ctrl-D) among them. A line that somebody left half typed is thereby thrown
+// of input (Ctrl-D) and what leaves vi without saving among them. A line that somebody left half typed is thereby thrown
 // away rather than entered, and a password that somebody is asked for is answered with
 // nothing. What the device asks after that is answered once it has been quiet for
 // Config.QuestionAfter.
