@@ -77,7 +77,7 @@ func consoleAddress(d lab.Device) string {
 func TestLabConsoles(t *testing.T) {
 	also := map[string][]string{ // what is tried on one kind only
 		lab.ConsoleRFC2217: {"half a name"},
-		lab.ConsoleRaw:     {"a pager that takes no interrupt"},
+		lab.ConsoleRaw:     {"a pager that takes no interrupt", "an editor"},
 		lab.ConsoleSerial:  {"a command under way"},
 	}
 	// Side by side: most of the time is the login's own.
@@ -85,26 +85,42 @@ func TestLabConsoles(t *testing.T) {
 	defer wg.Wait()
 	for kind, extra := range also {
 		wg.Go(func() {
-			t.Run(kind, func(t *testing.T) {
-				d := lab.Require(t, kind)
-				mark := filepath.Join(t.TempDir(), "entered")
-				for _, s := range labStates(d, mark) {
-					if len(s.never) > 0 && !slices.Contains(extra, s.name) {
-						continue
-					}
-					t.Run(s.name, func(t *testing.T) { throughConsole(t, d, s.dialogue, mark) })
-				}
-			})
+			t.Run(kind, func(t *testing.T) { onLines(t, kind, extra) })
 		})
 	}
 }
 
-// labStates are the states of a console of the lab. Those that are tried on one
-// kind only say so.
+// onLines tries the states on the lines of a kind, each on the first that is free.
+func onLines(t *testing.T, kind string, extra []string) {
+	lines := slices.Delete(lab.RequireAll(t, kind), 1, 2) // the command's tests have the second
+	free := make(chan lab.Device, len(lines))
+	for _, d := range lines {
+		free <- d
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	dir := t.TempDir()
+	for i, s := range labStates(lines[0], "") {
+		if s.never == once && !slices.Contains(extra, s.name) {
+			continue
+		}
+		d := <-free
+		wg.Go(func() {
+			defer func() { free <- d }()
+			mark := filepath.Join(dir, strconv.Itoa(i))
+			t.Run(s.name, func(t *testing.T) { throughConsole(t, d, labStates(d, mark)[i].dialogue, mark) })
+		})
+	}
+}
+
+// once marks a state that is tried on one kind of console only.
+const once = "once"
+
+// labStates are the states of a console of the lab. What is left in them makes the
+// file mark, if it is gone on with.
 func labStates(d lab.Device, mark string) []state {
 	other := []string{"\r", "login: ", d.User + "motd\r", "Password: ", d.Password + "\r", "$ "}
 	as := func(more ...string) []string { return append(slices.Clone(other), more...) }
-	const once = "once"
 	return []state{
 		{"asleep", nil, ""},
 		{"mid-login", []string{"\r", "login: ", d.User + "motd\r", "Password: ", "half", ""}, ""},
@@ -115,6 +131,7 @@ func labStates(d lab.Device, mark string) []state {
 		{"half a name", []string{"\r", "login: ", "vty", "vty"}, once},
 		{"a pager that takes no interrupt", as("seq 1000 | less\r", "23\r\n:"), once},
 		{"a command under way", as("cat\r", "cat\r\n", "said\r", "said\r\nsaid\r\n"), once},
+		{"an editor", as("vi "+mark+"\r", "~", "ihalf a line", "half a line"), once},
 	}
 }
 

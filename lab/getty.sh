@@ -8,7 +8,7 @@ login=$(readlink -e "$1") port=$(readlink -e "$2")
 	# In a process that leads no session: the line must not become its terminal.
 	exec 8<>"$login" 9<>"$port"
 	while :; do
-		setsid --wait /usr/sbin/agetty --8bits --noclear --wait-cr --local-line 9600 "${login#/dev/}" vt100 8>&- 9>&- || true
+		setsid --wait agetty --8bits --noclear --wait-cr --local-line 9600 "${login#/dev/}" vt100 8>&- 9>&- || true
 		sleep 0.1
 	done
 )

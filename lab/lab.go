@@ -29,7 +29,7 @@ const (
 	OpenVSwitch   = "ovs_linux"      // bash behind OpenSSH on a host with an Open vSwitch database
 	Yangcli       = "yangcli"        // netconfd's client behind OpenSSH
 
-	// A Linux login on a serial line, twice each, since a console has one user.
+	// A Linux login on a serial line, three of each, since a console has one user.
 	ConsoleRFC2217 = "console_rfc2217" // behind ser2net's RFC 2217
 	ConsoleRaw     = "console_raw"     // behind a bare TCP port of ser2net's
 	ConsoleSerial  = "console_serial"  // behind a pseudo-terminal, whose name is the address

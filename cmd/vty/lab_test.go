@@ -69,7 +69,7 @@ func TestLabConsoles(t *testing.T) {
 	for _, kind := range []string{lab.ConsoleRFC2217, lab.ConsoleRaw, lab.ConsoleSerial} {
 		wg.Go(func() {
 			t.Run(kind, func(t *testing.T) {
-				d := lab.RequireAll(t, kind)[1] // the library's tests have the first
+				d := lab.RequireAll(t, kind)[1] // the library's tests have the others
 				var line []string
 				if kind != lab.ConsoleRaw {
 					line = []string{"--baud", "19200", "--frame", "8N1"}
