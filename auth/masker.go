@@ -8,12 +8,18 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
+	"unicode/utf8"
 )
+
+// wholeWord is the length in characters below which a secret is looked for as a
+// whole word only: there is hardly a text without an "en" somewhere in it.
+const wholeWord = 4
 
 // Masker takes the secrets of one session out of texts that a device may have had
 // a hand in: errors above all. It learns a secret when it is fetched, however it is
-// used then. The zero Masker knows none, and a nil one never does. It is safe for
-// concurrent use, and must not be copied.
+// used then. The zero Masker knows none, and a nil one, to which secrets may be added
+// in vain, never does. It is safe for concurrent use, and must not be copied.
 type Masker struct {
 	mu    sync.Mutex
 	known []string // the longest first: one may be part of another
@@ -21,6 +27,9 @@ type Masker struct {
 
 // Add adds secrets. Empty ones are left out.
 func (m *Masker) Add(secrets ...string) {
+	if m == nil {
+		return
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, s := range secrets {
@@ -32,7 +41,8 @@ func (m *Masker) Add(secrets ...string) {
 	}
 }
 
-// Hide takes the secrets that are known out of text.
+// Hide takes the secrets that are known out of text. One of fewer than four
+// characters is taken out where no letter or digit stands beside it.
 func (m *Masker) Hide(text string) string {
 	if m == nil {
 		return text
@@ -41,10 +51,41 @@ func (m *Masker) Hide(text string) string {
 	known := m.known
 	m.mu.Unlock()
 	for _, s := range known {
-		text = strings.ReplaceAll(text, s, masked)
+		if utf8.RuneCountInString(s) < wholeWord {
+			text = hideWord(text, s)
+		} else {
+			text = strings.ReplaceAll(text, s, masked)
+		}
 	}
 	return text
 }
+
+// hideWord takes word out of text where it is a word of its own.
+func hideWord(text, word string) string {
+	var out strings.Builder
+	done := 0 // of text
+	for at := 0; ; {
+		i := strings.Index(text[at:], word)
+		if i < 0 {
+			break
+		}
+		i += at
+		end := i + len(word)
+		before, _ := utf8.DecodeLastRuneInString(text[:i])
+		after, _ := utf8.DecodeRuneInString(text[end:])
+		if inWord(before) || inWord(after) {
+			_, size := utf8.DecodeRuneInString(text[i:])
+			at = i + size
+			continue
+		}
+		out.WriteString(text[done:i])
+		out.WriteString(masked)
+		done, at = end, end
+	}
+	return out.String() + text[done:]
+}
+
+func inWord(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 // Mask takes the secrets that are known out of text, and what announces itself as
 // one (see the function Mask).

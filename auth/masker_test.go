@@ -27,6 +27,38 @@ func TestMaskerTakesOutWhatItKnows(t *testing.T) {
 	}
 }
 
+// A short secret is part of too many words.
+func TestMaskerTakesShortSecretsForWords(t *testing.T) {
+	for _, c := range []struct{ secret, text, want string }{
+		{"en", "% Error in authentication of en.", "% Error in authentication of [secret]."},
+		{"en", "en", "[secret]"},
+		{"en", "en en,enen \"en\"", "[secret] [secret],enen \"[secret]\""},
+		{"en", "7en en7 éen enö _en_", "7en en7 éen enö _[secret]_"},
+		{"7", "r7#7 77", "r7#[secret] 77"},
+		{"é1é", "é1é1é é1é\xff", "é1é1é [secret]\xff"},
+		{"aa", "aaa aa", "aaa [secret]"},
+		{"-a-", "x-a-a- -a-", "x-a-a- [secret]"},
+		{"abc", "abcd abc", "abcd [secret]"},
+		{"abcd", "abcde", "[secret]e"},
+		{"äöü", "äöüx", "äöüx"},
+	} {
+		var m Masker
+		m.Add(c.secret)
+		if got := m.Hide(c.text); got != c.want {
+			t.Errorf("%q in %q: %q, want %q", c.secret, c.text, got, c.want)
+		}
+	}
+}
+
+func TestNilMasker(t *testing.T) {
+	var m *Masker
+	m.Add("hunter2")
+	secret, err := m.Sources(map[string]Source{"enable": Literal("hunter2")})["enable"].Secret(t.Context())
+	if err != nil || secret.Reveal() != "hunter2" || m.Hide("hunter2") != "hunter2" || m.Error(io.EOF) != io.EOF {
+		t.Errorf("%v, %v", secret, err)
+	}
+}
+
 // A secret is known from when it is fetched, or at once where that costs nothing.
 func TestMaskerLearns(t *testing.T) {
 	t.Setenv("MASKER_TEST", "from-env")
