@@ -7,6 +7,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/vtynet/vty/channel"
@@ -119,4 +120,140 @@ func TestEndlessStreamObeysItsContext(t *testing.T) {
 	if !errors.Is(last, context.Canceled) {
 		t.Errorf("after %d lines: %v", lines, last)
 	}
+}
+
+func TestStreamedLines(t *testing.T) {
+	long := strings.Repeat("a line of output\r\n", 20000)
+	ch := open(t, ios(), "r1#",
+		step{"show x\r", "show x\r\n" + long + "last\r\nr1#"},
+		step{"tcpdump\r", "tcpdump\r\n" + long},
+		step{"\x03", "^C\r\nr1#"},
+		step{"show y\r", "show y\r\ny\r\nr1#"})
+	n, last := 0, ""
+	for line, err := range ch.Lines(t.Context(), channel.Input{Line: "show x"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, last = n+1, line
+	}
+	if n != 20001 || last != "last" {
+		t.Errorf("%d lines, the last %q", n, last)
+	}
+	n = 0
+	for _, err := range ch.Lines(t.Context(), channel.Input{Line: "tcpdump"}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n++; n == 10 {
+			break
+		}
+	}
+	if r := send(t, ch, "show y"); r.Text != "y" {
+		t.Errorf("next answer %q", r.Text)
+	}
+}
+
+func six(d device) { d.say("show x\r\n1\r\n2\r\n3\r\n4\r\n5\r\n6\r\n") }
+
+func TestStreamLeftWithoutAWayBack(t *testing.T) {
+	for name, after := range map[string]func(device, *channel.Channel){
+		"it ignores the interrupt": func(d device, _ *channel.Channel) { d.idle() },
+		"it hangs up":              func(device, *channel.Channel) {},
+		"the caller closes":        func(d device, c *channel.Channel) { _ = c.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				var c *channel.Channel
+				ready := make(chan struct{})
+				c = entered(t, ios(), func(d device) {
+					d.say("r1#")
+					d.until('\r')
+					six(d)
+					<-ready
+					after(d, c)
+				})
+				close(ready)
+				for range c.Lines(t.Context(), channel.Input{Line: "show x"}) {
+					break
+				}
+				if _, err := c.Send(t.Context(), channel.Input{Line: "show y"}); !errors.Is(err, channel.ErrClosed) {
+					t.Errorf("the next command: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestStreamWithASlowCaller(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := entered(t, ios(), func(d device) {
+			d.say("r1#")
+			d.until('\r')
+			d.say("show log\r\n" + strings.Repeat("x\r\n", 20) + "r1(config)#")
+			<-time.After(10 * time.Millisecond)
+			d.say("hostname was typed\r\n")
+			<-time.After(time.Second)
+			d.say("last\r\nr1#")
+			d.idle()
+		})
+		n, last := 0, ""
+		for line, err := range c.Lines(t.Context(), channel.Input{Line: "show log"}) {
+			if err != nil {
+				t.Fatalf("after %d lines: %v", n, err)
+			}
+			n, last = n+1, line
+			switch n {
+			case 3:
+				<-time.After(200 * time.Millisecond)
+			case 10:
+				<-time.After(61 * time.Second)
+			}
+		}
+		if prompt, mode := c.Prompt(); last != "last" || n != 22 || prompt != "r1#" || mode != "privileged" {
+			t.Errorf("%d lines, the last %q, at %q (%s)", n, last, prompt, mode)
+		}
+	})
+}
+
+func TestStreamOfADeviceThatLeaves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := entered(t, ios(), func(d device) {
+			d.say("r1#")
+			d.until('\r')
+			d.say("reload\r\none\r\ntwo\r\nGoing down\r\n")
+		})
+		var got []string
+		for line, err := range c.Lines(t.Context(), channel.Input{Line: "reload", Ends: true}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			got = append(got, line)
+		}
+		if strings.Join(got, "|") != "one|two|Going down" {
+			t.Errorf("lines %q", got)
+		}
+	})
+}
+
+func TestPanicInAStream(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := entered(t, ios(), func(d device) {
+			d.say("r1#")
+			d.until('\r')
+			six(d)
+			d.until('\x03')
+			d.say("^C\r\nr1#")
+			d.say(strings.TrimSuffix(d.until('\r'), "\r") + "\r\nok\r\nr1#")
+			d.idle()
+		})
+		func() {
+			defer func() { _ = recover() }()
+			for range c.Lines(t.Context(), channel.Input{Line: "show x"}) {
+				panic("the caller's")
+			}
+		}()
+		if r := send(t, c, "show y"); r.Text != "ok" {
+			t.Errorf("answer %q", r.Text)
+		}
+	})
 }
