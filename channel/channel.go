@@ -120,10 +120,20 @@ func (c *Channel) tell() {
 	}
 }
 
-// acquire waits for the device to be free.
+// acquire waits for the device to be free. It is not had by one whose time is over.
 func (c *Channel) acquire(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	return c.queue(ctx)
+}
+
+// queue waits for the device to be free, and has it at once where it is.
+func (c *Channel) queue(ctx context.Context) error {
+	select {
+	case c.turn <- struct{}{}:
+		return nil
+	default:
 	}
 	select {
 	case c.turn <- struct{}{}:

@@ -62,7 +62,8 @@ const (
 // Login must be the first operation on a channel, or the first after an Input that
 // Stays.
 func (c *Channel) Login(ctx context.Context, l Login) (*Reply, error) {
-	if err := c.acquire(ctx); err != nil {
+	// Where the time was used up on the way here, the error is still that of a login.
+	if err := c.queue(ctx); err != nil {
 		return nil, err
 	}
 	defer c.release()

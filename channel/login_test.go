@@ -268,3 +268,23 @@ func TestSlowLoginServer(t *testing.T) {
 		})
 	}
 }
+
+// A login for which no time is left says what it would have awaited, and types nothing.
+func TestLoginWithoutTimeLeft(t *testing.T) {
+	for _, console := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c := channel.New(played(func(d device) {
+				if typed := d.idle(); typed != "" {
+					t.Errorf("typed %q", typed)
+				}
+			}), ios())
+			ctx, cancel := context.WithTimeout(t.Context(), 0)
+			defer cancel()
+			_, err := c.Login(ctx, channel.Login{Console: console})
+			timeout, ok := errors.AsType[*channel.TimeoutError](err)
+			if !ok || !timeout.Closed || timeout.Awaited != "a login question or the first prompt" || !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("console %v: %v", console, err)
+			}
+		})
+	}
+}
