@@ -196,7 +196,7 @@ type Configure struct {
 	Rollback []Step         // take {number} commits back
 	Save     []Step         // makes the running configuration survive a restart
 	Failures []Failure      // beside the definition's own, for configuration lines and Commit
-	Blocks   []Block        // statements that go over several lines; see Statements
+	Blocks   []Block        // statements that go over several lines, see Statements; a candidate's are those of the usual way unless it has its own
 	Locked   *regexp.Regexp // a line that says that somebody else holds the configuration
 }
 
@@ -238,4 +238,5 @@ type Samples struct {
 	Accepted   []string // lines of output that refuse nothing
 	Lookalikes []string // lines that are no prompt of any mode
 	Pagers     []string // page ends as the device shows them
+	Blocks     []string // lines of a configuration that make one statement
 }

@@ -165,6 +165,9 @@ func (p *parser) definition(n *yaml.Node, def *Definition) {
 		"detect":      p.detect(&def.Detect),
 		"samples":     p.samples(&def.Samples),
 	})
+	if def.Candidate.Blocks == nil {
+		def.Candidate.Blocks = def.Configure.Blocks // the statements are the same
+	}
 }
 
 func (p *parser) knownAs(to *KnownAs) field {
@@ -393,6 +396,7 @@ func (p *parser) samples(to *Samples) field {
 			"accepted":   p.texts(&to.Accepted),
 			"lookalikes": p.texts(&to.Lookalikes),
 			"pagers":     p.texts(&to.Pagers),
+			"blocks":     p.texts(&to.Blocks),
 		})
 	}
 }

@@ -123,6 +123,7 @@ samples:
   refused: ["% no", "no\nway"]
   accepted: [fine]
   lookalikes: ["x y#"]
+  blocks: ["banner\nKeep out\nEOF"]
   pagers: ["--more--"]
 `
 
@@ -200,6 +201,7 @@ func TestExtensionsThatAreWrong(t *testing.T) {
 		{"way that is not there", "mode: configuration private", "mode: configuration exclusive", `configure.mode: no way into configuration is named "exclusive"`},
 		{"step in no mode", "in: configuration}, commit", "in: config}, commit", `paging[1][0].in: there is no mode "config"`},
 		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is judged "" by the failures, and should be an error`},
+		{"block without its end", `Keep out\nEOF`, `Keep out`, `samples.blocks[0]: "banner\nKeep out" are 2 statements by configure.blocks, and should be one`},
 		{"lookalike that is a prompt", `"x y#"`, `"xy#"`, `samples.lookalikes[0]: "xy#" is taken for a prompt of privileged`},
 		{"page end that is none", `pagers: ["--more--"]`, `pagers: ["more"]`, `samples.pagers[0]: "more" is no page end`},
 		{"sample that says nothing", `"Acme XOS 1"`, `"Beta"`, "detect.sample: is no answer that says it"},

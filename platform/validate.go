@@ -347,6 +347,12 @@ func (p *parser) proven(d *Definition) {
 			p.failAt(fmt.Sprintf("samples.pagers[%d]", i), "%q is no page end that a pattern matches", line)
 		}
 	}
+	for i, text := range d.Samples.Blocks {
+		lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+		if n := len(d.Configure.Statements(lines)); n != 1 {
+			p.failAt(fmt.Sprintf("samples.blocks[%d]", i), "%q are %d statements by configure.blocks, and should be one", text, n)
+		}
+	}
 	switch det := d.Detect; {
 	case det.Says == nil:
 		if det.Unless != nil || det.Show != "" {
