@@ -374,6 +374,30 @@ func TestCheck(t *testing.T) {
 	}
 }
 
+// Key files and known_hosts files may be below the user's home folder.
+func TestFilesBelowTheHomeFolder(t *testing.T) {
+	dir := unpack(t, "-- keys/id --\n-- keys/known --\n")
+	t.Setenv("HOME", dir)
+	t.Setenv("USERPROFILE", dir)
+	inv, err := Parse("inv.yaml", []byte("hosts:\n  r1: {key_file: ~/keys/id, known_hosts: ~/keys/known}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if problems := inv.Check(t.Context()); len(problems) != 0 {
+		t.Errorf("problems %v", problems)
+	}
+	cfg := inv.Host("r1").Config(nil)
+	if files := cfg.HostKeys.(auth.KnownHostsPolicy).Files; !slices.Equal(files, []string{filepath.Join(dir, "keys", "known")}) {
+		t.Errorf("known_hosts %q", files)
+	}
+	if !slices.ContainsFunc(cfg.Auth, func(m auth.Method) bool {
+		k, is := m.(auth.KeyFileMethod)
+		return is && k.Path == filepath.Join(dir, "keys", "id")
+	}) {
+		t.Errorf("methods %v", cfg.Auth)
+	}
+}
+
 func FuzzParse(f *testing.F) {
 	f.Add("inv.yaml", native)
 	f.Add("hosts", "[a]\nr[1:3] x=1\n[b:children]\na\n")

@@ -45,7 +45,11 @@ func file(t *testing.T, text string) string {
 func TestReferences(t *testing.T) {
 	t.Setenv("SECRETS_TEST", "from env")
 	want(t, "env:SECRETS_TEST", "from env")
-	want(t, "file:"+file(t, "from file\nmore\n"), "from file")
+	path := file(t, "from file\nmore\n")
+	want(t, "file:"+path, "from file")
+	t.Setenv("HOME", filepath.Dir(path))
+	t.Setenv("USERPROFILE", filepath.Dir(path))
+	want(t, "file:~/"+filepath.Base(path), "from file")
 	keyring.MockInit()
 	if err := keyring.Set("vty/lab", "ops", "from keyring"); err != nil {
 		t.Fatal(err)
