@@ -154,7 +154,7 @@ func TestNETCONFCallHome(t *testing.T) {
 		t.Errorf("no call: status %d: %s%s", status, out, errs)
 	}
 
-	// TLS to a device that waits for us.
+	// TLS to a device that waits for us, and knows us by our certificate alone.
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -171,7 +171,7 @@ func TestNETCONFCallHome(t *testing.T) {
 	}()
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	var stdout, stderr bytes.Buffer
-	got := cli.Run(t.Context(), []string{"netconf", "get-config", "-F", "none", "-u", "ops", "-H", "127.0.0.1:1", "--port", port, "--tls", "--cert", ours, "--key", ourKey, "--ca", theirs}, &streams.Streams{
+	got := cli.Run(t.Context(), []string{"netconf", "get-config", "-F", "none", "-H", "127.0.0.1:1", "--port", port, "--tls", "--cert", ours, "--key", ourKey, "--ca", theirs}, &streams.Streams{
 		In: strings.NewReader(""), Out: &stdout, Err: &stderr, LookupEnv: func(string) (string, bool) { return "", false },
 	})
 	if got != exit.OK || stdout.String() != "<a xmlns=\"urn:a\">##</a>\n" {

@@ -88,6 +88,7 @@ func operation(s *streams.Streams, cmd *cobra.Command, work func() (action, erro
 		if err != nil {
 			return exit.Misused(err)
 		}
+		o.targets.Nameless = o.way.tls // the certificate is the name
 		return o.run(cmd.Context(), s, cmd.Name(), do)
 	}
 	flags := cmd.Flags()

@@ -12,6 +12,10 @@ import (
 
 // Flags are the flags of every verb that reaches devices.
 type Flags struct {
+	// Nameless is set where a device knows its users otherwise than by a name, such as
+	// by a certificate; then hosts over SSH need none either.
+	Nameless bool
+
 	set          *pflag.FlagSet
 	hosts        []string
 	sims         []string

@@ -80,7 +80,7 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 	if err := t.fits(); err != nil {
 		return nil, err
 	}
-	if t.Config.User == "" && t.Config.Transport == vty.SSH {
+	if f.lacksUser(t) {
 		return nil, exit.Misused(fmt.Errorf("%s: no user to log in to %s as: give one in the inventory, use -u, or set $%s", h.Origin(), t.Label, envUser))
 	}
 	return t, nil

@@ -222,10 +222,16 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 		return nil, err
 	}
 	t.credential = t.Config.User
-	if t.Config.User == "" && t.Config.Transport == vty.SSH {
+	if f.lacksUser(t) {
 		return nil, exit.Misused(fmt.Errorf("no user to log in to %s as: write USER@HOST, use -u, or set $%s", t.Label, envUser))
 	}
 	return t, nil
+}
+
+// lacksUser reports whether a name to log in as is missing. Over what is no SSH, a
+// device may ask for a password alone.
+func (f *Flags) lacksUser(t *Target) bool {
+	return !f.Nameless && t.Config.User == "" && t.Config.Transport == vty.SSH
 }
 
 // Logger logs what -v asks for; nil logs nothing.
