@@ -61,7 +61,8 @@ such that the device takes it back after five minutes, then logs in anew and
 confirms it: whoever has locked himself out gets the old configuration back.
 
 Exit status, Ctrl-C and the flags for many hosts: as of vty run; 1 where a line was
-refused, 2 where a template makes no lines of a host.`,
+refused, 2 where a template makes no lines of a host, or a platform has no candidate
+or no timer and one is asked for.`,
 		Example: `  vty config --sim cisco_iosxe 'interface GigabitEthernet1' 'description uplink'
   vty config -H r1 -p cisco_iosxe --save -f changes.txt
   generate | vty config -H r1 -H r2 -p arista_eos -o jsonl -f -

@@ -103,7 +103,7 @@ func number(text string) []numbered {
 // said is what package text/template says went wrong, and missing a key that is
 // not there.
 var (
-	said    = regexp.MustCompile(`(?s)^template: .+?:(\d+)(?::\d+)?: (?:executing .*? at (<.*>): )?(.*)$`)
+	said    = regexp.MustCompile(`(?s)^template: .+?:(\d+)(?::\d+)?: (?:executing .*? at <(.*)>: )?(.*)$`)
 	missing = regexp.MustCompile(`^map has no entry for key "(.*)"$`)
 )
 
@@ -116,11 +116,15 @@ func failure(file, host string, err error, secrets map[string]bool) error {
 	}
 	e.line, _ = strconv.Atoi(m[1])
 	e.text = m[3]
-	if m[2] != "" {
-		e.text = m[2] + ": " + e.text
+	at := m[2] // what failed, a part of an action or all of it
+	if at != "" && !strings.HasPrefix(at, "{{") {
+		at = "{{" + at + "}}"
+	}
+	if at != "" {
+		e.text = at + ": " + e.text
 	}
 	if key := missing.FindStringSubmatch(m[3]); key != nil {
-		e.text = fmt.Sprintf("the host has no %q, which %s asks for", key[1], m[2])
+		e.text = fmt.Sprintf("the host has no %q, which %s asks for", key[1], at)
 		if secrets[key[1]] {
 			e.text = fmt.Sprintf("%q is a secret, and templates see none, since lines are shown and logged", key[1])
 		}

@@ -55,15 +55,15 @@ ntp {{join ", " .ntp}}`
 
 func TestRenderSaysWhatIsMissingWhere(t *testing.T) {
 	for text, want := range map[string]string{
-		"x\n{{.loopback}}":         "leaf.tmpl:2: r3: the host has no \"loopback\", which <.loopback> asks for",
-		"{{.bgp.as}}":              "leaf.tmpl:1: r2: the host has no \"bgp\", which <.bgp.as> asks for\nleaf.tmpl:1: r3: the host has no \"bgp\", which <.bgp.as> asks for",
+		"x\n{{.loopback}}":         "leaf.tmpl:2: r3: the host has no \"loopback\", which {{.loopback}} asks for",
+		"{{.bgp.as}}":              "leaf.tmpl:1: r2: the host has no \"bgp\", which {{.bgp.as}} asks for\nleaf.tmpl:1: r3: the host has no \"bgp\", which {{.bgp.as}} asks for",
 		"{{.contact}}":             "leaf.tmpl:1: r2: the host has no \"contact\"",
 		"{{.password}}":            "leaf.tmpl:1: r1: \"password\" is a secret, and templates see none",
 		"a\nb\n{{if .name}}":       "leaf.tmpl:4: unexpected EOF",
 		"{{nonsense .name}}":       "leaf.tmpl:1: function \"nonsense\" not defined",
-		"{{index .ntp 7}}":         "leaf.tmpl:1: r1: <index .ntp 7>: error calling index",
-		"{{.loopback.x}}":          "leaf.tmpl:1: r1: <.loopback.x>: can't evaluate field x in type interface {}",
-		"{{template \"nowhere\"}}": "leaf.tmpl:1: r1: <{{template \"nowhere\"}}>: template \"nowhere\" not defined",
+		"{{index .ntp 7}}":         "leaf.tmpl:1: r1: {{index .ntp 7}}: error calling index",
+		"{{.loopback.x}}":          "leaf.tmpl:1: r1: {{.loopback.x}}: can't evaluate field x in type interface {}",
+		"{{template \"nowhere\"}}": "leaf.tmpl:1: r1: {{template \"nowhere\"}}: template \"nowhere\" not defined",
 	} {
 		got, err := render("leaf.tmpl", number(text), listed(t))
 		if err == nil || !strings.Contains(err.Error(), want) || got != nil {

@@ -21,7 +21,7 @@ type Status int
 const (
 	OK          Status = 0
 	Refused     Status = 1   // a device refused a command, or its answer could not be parsed
-	Usage       Status = 2   // the command line makes no sense
+	Usage       Status = 2   // the command line makes no sense, or asks what a platform has no means for
 	Unreached   Status = 3   // a host was not reached, not logged in to or not begun, the session was lost, or an answer was cut off
 	TimedOut    Status = 4   // time ran out, while connecting or while waiting for an answer
 	Interrupted Status = 130 // Ctrl-C, as shells have it
@@ -72,6 +72,8 @@ func Of(err error) Status {
 	case errors.As(err, new(*UsageError)), errors.Is(err, platform.ErrUnknown), errors.Is(err, platform.ErrInvalid),
 		errors.Is(err, vty.ErrInput), errors.As(err, new(*textfsm.TemplateError)), errors.Is(err, textfsm.ErrNoCollection):
 		return Usage
+	case errors.Is(err, vty.ErrUnsupported), errors.Is(err, vty.ErrNoConfiguration):
+		return Usage // said before anything was typed
 	case errors.Is(err, textfsm.ErrNoTemplate), errors.Is(err, textfsm.ErrNoMatch), errors.As(err, new(*textfsm.RunError)):
 		return Refused
 	case errors.Is(err, fleet.ErrHostLimit), errors.Is(err, fleet.ErrInactive):

@@ -39,6 +39,8 @@ func TestOf(t *testing.T) {
 		{"over the limit on the host", fmt.Errorf("%w: %w", fleet.ErrHostLimit, context.Canceled), TimedOut},
 		{"not begun", fmt.Errorf("%w: 3 hosts failed", fleet.ErrStopped), Unreached},
 		{"not begun after Ctrl-C", fmt.Errorf("%w: %w", fleet.ErrStopped, context.Canceled), Interrupted},
+		{"no candidate", fmt.Errorf("r1: frr_vty: a candidate: %w", vty.ErrUnsupported), Usage},
+		{"no configuration mode", fmt.Errorf("r1: generic: %w", vty.ErrNoConfiguration), Usage},
 		{"an unknown platform", &platform.UnknownError{Name: "x"}, Usage},
 		{"no command", &vty.InputError{Input: "\a"}, Usage},
 		{"usage", Misused(errors.New("no host")), Usage},
