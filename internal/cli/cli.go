@@ -96,12 +96,16 @@ func root(s *streams.Streams, args []string) *cobra.Command {
 		Use:   "vty",
 		Short: "Drive the command line of network devices",
 		Long: `vty drives the command line of network devices: routers, switches, firewalls and
-servers, over SSH and Telnet.
+servers, over SSH, Telnet, consoles and local programs, and by NETCONF.
 
 Secrets come from $VTY_PASSWORD, $VTY_ENABLE, --password-file, --enable-file,
 --ask-pass, $VTY_TOTP (the seed of one-time codes), the SSH agent or key files
 ($VTY_PASSPHRASE opens encrypted ones),
-never from an argument, which every user of the machine could read.`,
+never from an argument, which every user of the machine could read.
+
+Exit status: 0 all well, 1 a device refused a command, 2 usage, 3 a host could not be
+reached or logged in to, or was not begun, or an answer was cut off, 4 timed out, 130
+stopped by Ctrl-C.`,
 		Example: `  vty run --sim cisco_iosxe 'show version'
   vty doctor -H ops@r1.example.net -p cisco_iosxe`,
 		SilenceErrors: true,

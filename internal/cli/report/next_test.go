@@ -60,6 +60,7 @@ func TestText(t *testing.T) {
 		{&vty.DialError{Host: "192.0.2.1", Err: errors.New("broken")}, "broken"},
 		{fmt.Errorf("line 2: %w", command), `line 2: "x" refused: % no`},
 		{errors.New("of somebody else"), "of somebody else"},
+		{&vty.TimeoutError{Input: "x", Awaited: "the prompt", Err: context.DeadlineExceeded}, `"x": time ran out after 0s, awaiting the prompt; the command was stopped and the device is back at its prompt; nothing was on the screen`},
 	} {
 		if got := Text("192.0.2.1", c.err); got != c.want {
 			t.Errorf("%v: %q, want %q", c.err, got, c.want)

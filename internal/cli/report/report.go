@@ -84,6 +84,9 @@ func Text(name string, err error) string {
 		err = dial.Err
 	}
 	text := err.Error()
+	if errors.Is(err, context.DeadlineExceeded) { // the words of Go's programmers
+		text = strings.Replace(text, context.DeadlineExceeded.Error(), "time ran out", 1)
+	}
 	if name == "" {
 		return text
 	}
