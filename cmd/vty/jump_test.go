@@ -72,12 +72,7 @@ func relay(near net.Conn, address string) {
 func vtyThrough(t *testing.T, d lab.Device, environment map[string]string, args ...string) (status exit.Status, out, errs string) {
 	t.Helper()
 	args = append(args[:1:1], append([]string{"-J", fmt.Sprintf("%s@%s:%d", d.User, d.Address, d.Port)}, args[1:]...)...)
-	var stdout, stderr bytes.Buffer
-	status = cli.Run(t.Context(), args, &streams.Streams{
-		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
-		LookupEnv: func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
-	})
-	return status, stdout.String(), stderr.String()
+	return command(t, environment, args...)
 }
 
 func TestLabJumpHostToRouters(t *testing.T) {

@@ -28,8 +28,14 @@ func vtyOn(t *testing.T, d lab.Device, verb string, args ...string) (status exit
 		flags = append(flags, "--known-hosts", d.KnownHosts)
 	}
 	environment := map[string]string{"VTY_USER": d.User, "VTY_PASSWORD": d.Password, "VTY_ENABLE": d.Enable}
+	return command(t, environment, append(flags, args...)...)
+}
+
+// command runs vty in an environment.
+func command(t *testing.T, environment map[string]string, args ...string) (status exit.Status, out, errs string) {
+	t.Helper()
 	var stdout, stderr bytes.Buffer
-	status = cli.Run(t.Context(), append(flags, args...), &streams.Streams{
+	status = cli.Run(t.Context(), args, &streams.Streams{
 		In: strings.NewReader(""), Out: &stdout, Err: &stderr,
 		LookupEnv: func(name string) (string, bool) { v, ok := environment[name]; return v, ok },
 	})

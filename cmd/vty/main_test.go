@@ -5,8 +5,11 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"regexp"
+	"slices"
 	"strconv"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -25,6 +28,7 @@ func TestScripts(t *testing.T) {
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
+			"outlasts":  outlasts,
 			"sim":       simulate,
 			"weak":      serveWeak,
 			"closed":    closedPort,
@@ -44,18 +48,42 @@ func exits(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)
-	got := 0
-	if err := ts.Exec(args[1], args[2:]...); err != nil {
-		var exit *exec.ExitError
-		if !errors.As(err, &exit) {
-			ts.Fatalf("%v", err)
-		}
-		got = exit.ExitCode()
-	}
-	if got != want {
+	if got := status(ts, args[1:]); got != want {
 		ts.Fatalf("exit status %d, want %d", got, want)
 	}
 }
+
+// status runs a command.
+func status(ts *testscript.TestScript, command []string) int {
+	err := ts.Exec(command[0], command[1:]...)
+	if err == nil {
+		return 0
+	}
+	var exit *exec.ExitError
+	if !errors.As(err, &exit) {
+		ts.Fatalf("%v", err)
+	}
+	return exit.ExitCode()
+}
+
+// outlasts runs a command whose time runs out, by one of its flags, after it has
+// connected, and checks its exit status: outlasts 4 --timeout vty run ... Where the
+// machine is so slow that not even that came about, it gets twice the time.
+func outlasts(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: outlasts STATUS FLAG COMMAND...")
+	}
+	for limit := 200 * time.Millisecond; limit < time.Minute; limit *= 2 {
+		exits(ts, false, slices.Concat(args[:1], args[2:], []string{args[1], limit.String()}))
+		if !unconnected.MatchString(ts.ReadFile("stdout") + ts.ReadFile("stderr")) {
+			return
+		}
+	}
+	ts.Fatalf("it did not even connect in the time it had")
+}
+
+// unconnected is what vty says, and its doctor, where time ran out in a connect.
+var unconnected = regexp.MustCompile(`(?m)^vty: \S+ open .*(no answer|limit)|^verdict: port .* does not answer$`)
 
 // portOf sets a variable to the port of an address in another: portof R1_SSH PORT.
 func portOf(ts *testscript.TestScript, neg bool, args []string) {
