@@ -29,6 +29,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/sim"
 	"github.com/vtynet/vty/internal/cli/streams"
 	"github.com/vtynet/vty/internal/cli/suggest"
+	"github.com/vtynet/vty/internal/cli/target"
 	"github.com/vtynet/vty/internal/cli/transfer"
 	"github.com/vtynet/vty/internal/cli/version"
 )
@@ -146,8 +147,12 @@ stopped by Ctrl-C.`,
 
 // set gives the flags of a verb what the user's settings have for them.
 func set(cmd *cobra.Command, s *streams.Streams) error {
-	aside := []string{configshow.Name, completion.Name, man.Name, "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+	aside := []string{completion.Name, man.Name, "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
 	if slices.Contains(aside, cmd.Name()) {
+		return nil
+	}
+	warn(cmd, s)
+	if cmd.Name() == configshow.Name { // which says all that is wrong itself
 		return nil
 	}
 	set, err := settings.Load(s)
@@ -158,6 +163,28 @@ func set(cmd *cobra.Command, s *streams.Streams) error {
 		err = set.Check(root(s, nil))
 	}
 	return exit.Misused(errors.Join(err, set.Apply(cmd)))
+}
+
+// beside are the variables of the environment that set no flag.
+func beside() []string {
+	return append(target.Variables(), settings.File)
+}
+
+// warn names variables that nothing reads and that somebody meant for vty, without
+// their values: a password may be in one.
+func warn(cmd *cobra.Command, s *streams.Streams) {
+	names := s.Variables("VTY_")
+	mine := append(beside(), settings.Variables(cmd)...)
+	names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(mine, name) })
+	if len(names) == 0 {
+		return // as mostly, and all verbs need not be built
+	}
+	known := append(mine, settings.Variables(root(s, nil))...)
+	for _, name := range names {
+		if meant := settings.Meant(name, known); meant != "" {
+			_, _ = fmt.Fprintf(s.Err, "vty: warning: $%s is set, and nothing reads it; did you mean %s?\n", name, meant)
+		}
+	}
 }
 
 // flagError says what is wrong with a flag and what is nearest to it.

@@ -46,7 +46,7 @@ func TestFlagsOfOneName(t *testing.T) {
 		}
 	}
 	// What the environment has besides settings.
-	for _, name := range []string{"VTY_CONFIG", "VTY_PASSWORD", "VTY_ENABLE", "VTY_PASSPHRASE", "VTY_JUMP_PASSWORD", "VTY_TOTP", "VTY_PLATFORMS", "VTY_TEXTFSM"} {
+	for _, name := range beside() {
 		if path := variables[name]; path != "" {
 			t.Errorf("$%s is a setting of %s", name, path)
 		}

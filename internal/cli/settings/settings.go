@@ -178,7 +178,7 @@ func (s Setting) located(flag *pflag.Flag, text string) string {
 // Variable is the name of the variable that sets a flag: of all verbs, or of one,
 // whose path stands before the flag's name.
 func Variable(key []string) string {
-	return "VTY_" + strings.ToUpper(strings.ReplaceAll(strings.Join(key, "_"), "-", "_"))
+	return prefix + strings.ToUpper(strings.ReplaceAll(strings.Join(key, "_"), "-", "_"))
 }
 
 // Own marks a flag whose name means something else in other verbs: it is set below

@@ -5,6 +5,8 @@ package streams
 import (
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -15,13 +17,14 @@ type Streams struct {
 	In        io.Reader
 	Out, Err  io.Writer
 	LookupEnv func(name string) (value string, ok bool)
+	Environ   func() []string // all of it, NAME=VALUE each; nil where nobody knows
 }
 
 // Standard are the process's own.
 func Standard() *Streams {
 	prepare(os.Stdout)
 	prepare(os.Stderr)
-	return &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv}
+	return &Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, LookupEnv: os.LookupEnv, Environ: os.Environ}
 }
 
 // Env is the value of an environment variable, "" where it is not set.
@@ -31,6 +34,21 @@ func (s *Streams) Env(name string) string {
 		return ""
 	}
 	return value
+}
+
+// Variables are the names of the environment's variables that begin with prefix.
+func (s *Streams) Variables(prefix string) []string {
+	if s.Environ == nil {
+		return nil
+	}
+	var names []string
+	for _, variable := range s.Environ() {
+		if name, _, _ := strings.Cut(variable, "="); strings.HasPrefix(name, prefix) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // Terminal gives the descriptor behind an input or output that is a terminal.

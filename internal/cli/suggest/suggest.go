@@ -9,6 +9,16 @@ import (
 // DidYouMean is "; did you mean X?" with the name most like what was written, and
 // "" where none is alike.
 func DidYouMean(written string, names []string) string {
+	best := Nearest(written, names)
+	if best == "" {
+		return ""
+	}
+	return fmt.Sprintf("; did you mean %s?", best)
+}
+
+// Nearest is the name most like what was written, "" where none is alike. Names are in
+// small letters; those of what was written do not matter.
+func Nearest(written string, names []string) string {
 	best, least := "", max(1, len(written)/3)+1
 	for _, name := range names {
 		if d := distance(strings.ToLower(written), name); d < least {
@@ -23,10 +33,7 @@ func DidYouMean(written string, names []string) string {
 			}
 		}
 	}
-	if best == "" {
-		return ""
-	}
-	return fmt.Sprintf("; did you mean %s?", best)
+	return best
 }
 
 // distance counts the letters to add, drop, change or swap with their neighbour

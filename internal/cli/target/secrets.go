@@ -22,6 +22,12 @@ const (
 	envUser         = "VTY_USER"
 )
 
+// Variables are the names of the environment variables that targets are made of,
+// beside those that set flags.
+func Variables() []string {
+	return []string{envPassword, envJumpPassword, envEnable, envPassphrase, envTOTP, envPlatforms}
+}
+
 // env reads an environment variable of the command's surroundings.
 func env(s *streams.Streams, name string) auth.Source {
 	return auth.SourceFunc(func(context.Context) (auth.Secret, error) {
