@@ -82,8 +82,9 @@ func outlasts(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Fatalf("it did not even connect in the time it had")
 }
 
-// unconnected is what vty says, and its doctor, where time ran out in a connect.
-var unconnected = regexp.MustCompile(`(?m)^vty: \S+ open .*(no answer|limit)|^verdict: port .* does not answer$`)
+// unconnected is what vty says, and its doctor, where time ran out in a connect or
+// right after it, before anything was awaited.
+var unconnected = regexp.MustCompile(`(?m)^vty: \S+ (open .*(no answer|limit)|time ran out$)|^verdict: port .* does not answer$`)
 
 // portOf sets a variable to the port of an address in another: portof R1_SSH PORT.
 func portOf(ts *testscript.TestScript, neg bool, args []string) {
