@@ -16,6 +16,7 @@ import (
 	"github.com/vtynet/vty/internal/cli/configshow"
 	"github.com/vtynet/vty/internal/cli/doctor"
 	"github.com/vtynet/vty/internal/cli/exit"
+	"github.com/vtynet/vty/internal/cli/help"
 	"github.com/vtynet/vty/internal/cli/interrupt"
 	"github.com/vtynet/vty/internal/cli/inventory"
 	"github.com/vtynet/vty/internal/cli/man"
@@ -76,7 +77,7 @@ func verbs() []verb {
 		{"doctor", doctor.Command}, {"inventory", inventory.Command},
 		{configshow.Name, showSettings}, {"netconf", netconf.Command}, {"put", transfer.Put}, {"get", transfer.Get},
 		{"platforms", platforms.Command}, {"sim", sim.Command}, {"version", version.Command},
-		{completion.Name, completing}, {man.Name, manual},
+		{completion.Name, completing}, {man.Name, manual}, {help.Name, explaining},
 	}
 }
 
@@ -88,6 +89,7 @@ func whole(s *streams.Streams) func() *cobra.Command {
 func showSettings(s *streams.Streams) *cobra.Command { return configshow.Command(s, whole(s)) }
 func completing(s *streams.Streams) *cobra.Command   { return completion.Command(s, whole(s)) }
 func manual(s *streams.Streams) *cobra.Command       { return man.Command(s, whole(s)) }
+func explaining(s *streams.Streams) *cobra.Command   { return help.Command(s, whole(s)) }
 
 // root is the command with the one verb that the arguments begin with, and with
 // all where they begin with none: to build every verb's flags takes longer than
@@ -138,6 +140,7 @@ stopped by Ctrl-C.`,
 	for _, v := range all {
 		cmd.AddCommand(v.build(s))
 	}
+	help.Install(cmd, s)
 	mark(cmd)
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
 		completion.Values(cmd, s, whole(s))
@@ -147,7 +150,7 @@ stopped by Ctrl-C.`,
 
 // set gives the flags of a verb what the user's settings have for them.
 func set(cmd *cobra.Command, s *streams.Streams) error {
-	aside := []string{completion.Name, man.Name, "help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
+	aside := []string{completion.Name, man.Name, help.Name, cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}
 	if slices.Contains(aside, cmd.Name()) {
 		return nil
 	}

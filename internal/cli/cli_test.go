@@ -95,30 +95,3 @@ func TestNoSecretIsPrinted(t *testing.T) {
 		}
 	}
 }
-
-// A verb that is built alone is the verb that is built among all.
-func TestVerbsAlone(t *testing.T) {
-	all := &watched{}
-	if status, errs := run(t.Context(), all, "--help"); status != exit.OK {
-		t.Fatalf("status %d: %s", status, errs)
-	}
-	_, list, _ := strings.Cut(all.String(), "Available Commands:\n")
-	list, _, _ = strings.Cut(list, "\n\n")
-	count := 0
-	for line := range strings.Lines(list) {
-		name := strings.Fields(line)[0]
-		if name == "help" {
-			continue
-		}
-		count++
-		alone, among := &watched{}, &watched{}
-		run(t.Context(), alone, name, "--help")
-		run(t.Context(), among, "help", name)
-		if alone.String() != among.String() || !strings.Contains(alone.String(), "vty "+name) {
-			t.Errorf("%s: alone\n%s\namong all\n%s", name, alone, among)
-		}
-	}
-	if count < 11 {
-		t.Errorf("%d verbs in\n%s", count, all)
-	}
-}

@@ -20,7 +20,7 @@ var shells = []string{"bash", "zsh", "fish", "powershell"}
 func Command(s *streams.Streams, all func() *cobra.Command) *cobra.Command {
 	return &cobra.Command{
 		Use:   Name + " bash|zsh|fish|powershell",
-		Short: "Print a script that has a shell complete verbs, flags, platforms and hosts",
+		Short: "Print a script by which a shell completes verbs, flags and hosts",
 		Long: `Print the script that has a shell complete vty's verbs and flags and their values:
 platforms, modes, the hosts, groups and data of the inventory that -i names or that is
 set, hosts of the SSH configuration, files.

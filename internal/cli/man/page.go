@@ -1,11 +1,11 @@
 package man
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+	"github.com/vtynet/vty/internal/cli/help"
 )
 
 // page is the manual page of a verb, in roff's man macros. The texts of help go into
@@ -87,19 +87,8 @@ func (p *roff) flags(title string, set *pflag.FlagSet) {
 			return
 		}
 		p.macro("TP")
-		kind, usage := pflag.UnquoteUsage(flag)
-		name := "--" + flag.Name
-		if flag.Shorthand != "" {
-			name = "-" + flag.Shorthand + ", " + name
-		}
-		if kind != "" {
-			name += " " + kind
-		}
-		p.macro("B", name)
-		if value := flag.DefValue; !strings.Contains(usage, "(default") && value != "" && value != "false" && value != "[]" && value != "0" && value != "0s" {
-			usage += fmt.Sprintf(" (default %s)", value)
-		}
-		p.text(usage)
+		p.macro("B", strings.TrimLeft(help.Syntax(flag), " "))
+		p.text(help.Usage(flag))
 	})
 }
 

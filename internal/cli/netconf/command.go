@@ -51,6 +51,12 @@ support the operation.`,
 		Example: `  vty netconf hello -H ops@r1.example.net
   vty netconf get-config -H r1 --subtree '<interfaces xmlns="urn:ietf:params:xml:ns:yang:ietf-interfaces"/>'
   vty netconf edit-config -H r1 -H r2 --commit -f change.xml
+  vty netconf get -H r1 --xpath /s:system --ns s=urn:ietf:params:xml:ns:yang:ietf-system
+  vty netconf commit -H r1 --confirmed --persist change-7 --confirm-timeout 5m
+  vty netconf lock -H r1 --target running,candidate --for 10m
+  vty netconf kill-session -H r1 --session 17
+  vty netconf schema -H r1 --name ietf-interfaces
+  vty netconf subscribe -H r1 --since 1h
   echo '<get-chassis-inventory/>' | vty netconf rpc -H r1 -f -
   vty netconf get-config -i inventory.yaml -s role=leaf --port 830 -o jsonl
   vty netconf hello -H r1 --call-home :4334`,

@@ -76,8 +76,8 @@ What is simulated is not to be exposed: listen on loopback addresses only.`,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.ssh, "ssh", "", "serve SSH at this address, HOST:PORT; port 0 is any")
-	flags.StringVar(&o.telnet, "telnet", "", "serve Telnet at this address, HOST:PORT; port 0 is any")
+	flags.StringVar(&o.ssh, "ssh", "", "serve SSH at this `ADDRESS`, HOST:PORT; port 0 is any")
+	flags.StringVar(&o.telnet, "telnet", "", "serve Telnet at this `ADDRESS`, HOST:PORT; port 0 is any")
 	flags.IntVar(&o.count, "count", 1, "how many devices")
 	flags.StringVar(&o.hostname, "hostname", "", "name of the device; with --count, -1, -2 and so on are added")
 	flags.StringVar(&o.scenario, "scenario", "", "serve the device of this scenario file")

@@ -51,7 +51,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringArrayVarP(&f.hosts, "host", "H", nil, "device to reach: [USER@]HOST[:PORT], IPv6 with a port in brackets; repeatable")
 	set.StringVarP(&f.inventory, "inventory", "i", "", "inventory to take hosts from: vty's YAML, nornir, Ansible, containerlab, ssh_config, CSV, a list, a program, a NetBox's URL")
 	set.StringVarP(&f.selector, "select", "s", "", "which hosts of the inventory: 'site=ams,role=leaf', '!spine', 'host~^r[0-9]', a group, a glob")
-	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this platform instead, started for the occasion; repeatable")
+	set.StringArrayVar(&f.sims, "sim", nil, "reach a simulated device of this `PLATFORM` instead, started for the occasion; repeatable")
 	set.StringVarP(&f.platform, "platform", "p", "", "what the device is: a name (vty platforms lists them) or a definition file (default auto: found out within the session)")
 	set.BoolVar(&f.remember, "remember", false, "remember what hosts were found to be, and believe it the next time")
 	set.VarP(f.transport, "transport", "t", "how to reach it; serial takes the name of a port for the host: -H /dev/ttyUSB0, -H COM3")
