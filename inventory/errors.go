@@ -76,3 +76,15 @@ func (e *SelectorError) Error() string {
 
 // Unwrap returns ErrSelector.
 func (e *SelectorError) Unwrap() error { return ErrSelector }
+
+// NoHostError says that a selector chooses none of an inventory's hosts.
+type NoHostError struct {
+	Inventory *Inventory
+	Selector  *Selector
+}
+
+// Error says what there is to choose from, and of how many hosts each term is true.
+func (e *NoHostError) Error() string {
+	hosts := e.Inventory.Hosts()
+	return fmt.Sprintf("no host is selected; there are %d hosts in the groups %v%s", len(hosts), e.Inventory.Groups(), e.Selector.alone(hosts))
+}

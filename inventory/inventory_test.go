@@ -145,6 +145,7 @@ func TestNativeSaysWhatIsWrong(t *testing.T) {
   r2: {groups: [nobody]}
   r3: {password: hunter2}
   r4: {adress: 192.0.2.4}
+  r5: {host: 192.0.2.5}
 groups:
   a: {groups: [b]}
   b: {groups: [a]}
@@ -158,7 +159,8 @@ groups:
 		`inv.yaml:2: hosts.r1.port "99999" is not a port`,
 		`inv.yaml:3: r2.groups names the group "nobody"`,
 		`inv.yaml:4: hosts.r3.password is no reference to a secret`,
-		`inv.yaml:5: hosts.r4.adress is no field here`,
+		`inv.yaml:5: hosts.r4.adress is no field here: what is the user's own goes under data; there are`,
+		`inv.yaml:6: hosts.r5.host is no field here: it is called address`,
 		`contains itself`,
 	} {
 		if !strings.Contains(err.Error(), want) {

@@ -55,7 +55,7 @@ func (b *book) nativeEntry(name string, v *Value, at string) *entry {
 				e.data[k] = d
 			}
 		case !slices.Contains(Fields(), key):
-			b.fail(val.Origin, at+"."+key, "is no field here: what is the user's own goes under data; there are data, groups, %s", strings.Join(Fields(), ", "))
+			b.fail(val.Origin, at+"."+key, "%s", noField(key))
 		case secretField(key):
 			if src := b.reference(val, at+"."+key); src != nil {
 				e.values[key] = &Value{Any: src, Origin: val.Origin}
@@ -65,6 +65,22 @@ func (b *book) nativeEntry(name string, v *Value, at string) *entry {
 		}
 	}
 	return e
+}
+
+// elsewhere are the names that other tools have for fields.
+var elsewhere = map[string]string{
+	"host": FieldAddress, "hostname": FieldAddress, "ip": FieldAddress, "ansible_host": FieldAddress,
+	"username": FieldUser, "ansible_user": FieldUser, "ansible_port": FieldPort, "secret": FieldEnable,
+	"device_type": FieldPlatform, "type": FieldPlatform, "os": FieldPlatform, "ansible_network_os": FieldPlatform,
+	"protocol": FieldTransport, "proxy_jump": FieldJump, "group": "groups", "vars": "data",
+}
+
+// noField says of a name what else there is.
+func noField(name string) string {
+	if ours := elsewhere[name]; ours != "" {
+		return "is no field here: it is called " + ours
+	}
+	return "is no field here: what is the user's own goes under data; there are data, groups, " + strings.Join(Fields(), ", ")
 }
 
 // reference reads where a secret comes from.

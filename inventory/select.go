@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"path"
 	"regexp"
 	"slices"
@@ -32,6 +33,7 @@ type Selector struct {
 
 // term is one condition.
 type term struct {
+	text   string // as it was written
 	not    bool
 	path   string // "" means the name and the groups
 	values []string
@@ -51,12 +53,36 @@ func (s *Selector) Matches(h *Host) bool {
 	if s == nil {
 		return true
 	}
+	return !slices.ContainsFunc(s.terms, func(t term) bool { return !t.holds(h) })
+}
+
+// holds reports whether the term is true of h.
+func (t *term) holds(h *Host) bool { return t.matches(h) != t.not }
+
+// alone says of how many hosts each term is true by itself, and what was meant where
+// each names a host: "" where there is one term only, and nothing to tell.
+func (s *Selector) alone(hosts []*Host) string {
+	if s == nil || len(s.terms) < 2 {
+		return ""
+	}
+	var told, names []string
 	for _, t := range s.terms {
-		if t.matches(h) == t.not {
-			return false
+		n := 0
+		for _, h := range hosts {
+			if t.holds(h) {
+				n++
+			}
+		}
+		told = append(told, fmt.Sprintf("%s of %d", t.text, n))
+		if t.path == "" && !t.not && n > 0 {
+			names = append(names, t.text)
 		}
 	}
-	return true
+	text := "; a comma means \"and\", and its terms are true by themselves: " + strings.Join(told, ", ")
+	if len(names) == len(told) {
+		text += "; for any of them write 'host in (" + strings.Join(names, ", ") + ")'"
+	}
+	return text
 }
 
 func (t *term) matches(h *Host) bool {
@@ -86,10 +112,12 @@ func ParseSelector(text string) (*Selector, error) {
 	s := &Selector{text: text}
 	p.blanks()
 	for p.at < len(text) {
+		from := p.at
 		t, err := p.term()
 		if err != nil {
 			return nil, err
 		}
+		t.text = strings.TrimRight(text[from:p.at], " \t")
 		s.terms = append(s.terms, t)
 		p.blanks()
 		if p.at == len(text) {

@@ -98,3 +98,23 @@ func FuzzSelector(f *testing.F) {
 		}
 	})
 }
+
+func TestNoHostIsSelected(t *testing.T) {
+	inv, err := Parse("inv.yaml", []byte("groups: {leaf: {}}\nhosts: {r1: {groups: [leaf]}, r2: {groups: [leaf]}, s1: {data: {site: ams}}}\n"), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{
+		"x*":             "no host is selected; there are 3 hosts in the groups [leaf]",
+		"leaf, site=ams": `no host is selected; there are 3 hosts in the groups [leaf]; a comma means "and", and its terms are true by themselves: leaf of 2, site=ams of 1`,
+		"r1,r2":          `no host is selected; there are 3 hosts in the groups [leaf]; a comma means "and", and its terms are true by themselves: r1 of 1, r2 of 1; for any of them write 'host in (r1, r2)'`,
+	} {
+		selector, err := ParseSelector(text)
+		if err != nil || len(inv.Select(selector)) > 0 {
+			t.Fatalf("%s: %v", text, err)
+		}
+		if err := (&NoHostError{Inventory: inv, Selector: selector}); err.Error() != want {
+			t.Errorf("%s:\n%v\nwant\n%s", text, err, want)
+		}
+	}
+}

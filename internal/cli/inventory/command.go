@@ -75,7 +75,7 @@ func (o *options) hosts(inv *inventory.Inventory) ([]*inventory.Host, error) {
 	}
 	hosts := inv.Select(selector)
 	if len(hosts) == 0 && o.selector != "" {
-		return nil, exit.Misused(fmt.Errorf("no host of %s is selected; it has %d hosts in the groups %v", o.source, len(inv.Hosts()), inv.Groups()))
+		return nil, exit.Misused(fmt.Errorf("%s: %w", o.source, &inventory.NoHostError{Inventory: inv, Selector: selector}))
 	}
 	return hosts, nil
 }

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"github.com/vtynet/vty"
+	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/fleet"
 	"github.com/vtynet/vty/internal/cli/exit"
 	"github.com/vtynet/vty/inventory"
@@ -31,7 +32,7 @@ func (f *Flags) fromInventory(ctx context.Context, set *Set, c *configured) erro
 	}
 	hosts := inv.Select(selector)
 	if len(hosts) == 0 {
-		return exit.Misused(fmt.Errorf("no host of %s is selected; it has %d hosts in the groups %v", f.inventory, len(inv.Hosts()), inv.Groups()))
+		return exit.Misused(fmt.Errorf("%s: %w", f.inventory, &inventory.NoHostError{Inventory: inv, Selector: selector}))
 	}
 	for _, h := range hosts {
 		if file := h.SSHConfig(); file != nil {
@@ -100,7 +101,6 @@ func (f *Flags) win(cfg, base *vty.Config) {
 		"console":       func() { cfg.Console = base.Console },
 		"mode":          func() { cfg.Mode = base.Mode },
 		"host-key":      func() { cfg.HostKeys = base.HostKeys },
-		"known-hosts":   func() { cfg.HostKeys = base.HostKeys },
 		"legacy":        func() { cfg.Legacy = base.Legacy },
 		"password-file": func() { cfg.Password, cfg.Auth = base.Password, base.Auth },
 		"ask-pass":      func() { cfg.Password, cfg.Auth = base.Password, base.Auth },
@@ -112,4 +112,20 @@ func (f *Flags) win(cfg, base *vty.Config) {
 			take()
 		}
 	}
+	if f.set.Changed("known-hosts") && !f.set.Changed("host-key") {
+		cfg.HostKeys = among(f.knownHosts, cfg.HostKeys)
+	}
+}
+
+// among is an inventory's policy with known_hosts files of the command line: they say
+// where to look, and not what to do with a key that is not there.
+func among(files []string, policy auth.HostKeys) auth.HostKeys {
+	switch policy := policy.(type) {
+	case auth.PinnedPolicy:
+		return policy
+	case auth.KnownHostsPolicy:
+		policy.Files = files
+		return policy
+	}
+	return auth.KnownHosts(files...)
 }
