@@ -276,7 +276,7 @@ func (m *machine) prove() {
 // settle ends the exchange at a prompt: it learns the prompt and returns the
 // lines of the answer, as far as no stream has them already.
 func (m *machine) settle(s sight) string {
-	body := m.answer()
+	body := m.answer(s.line)
 	at, _ := m.within(body, s.line)
 	if at >= 0 {
 		m.behind, body = string(body[at:]), body[:at]
@@ -295,10 +295,11 @@ func (m *machine) settle(s sight) string {
 	return text
 }
 
-// answer returns the finished lines of the answer, without what a return brought
-// that was typed to probe its prompt.
-func (m *machine) answer() []byte {
-	if m.repeated() {
+// answer returns the finished lines of the answer that ends at prompt, without what a
+// return brought that was typed to probe it. Where another prompt was probed, that
+// was output.
+func (m *machine) answer(prompt string) []byte {
+	if m.repeated() && strings.HasSuffix(m.probed, prompt) {
 		return m.term.Finished()[:m.probedAt]
 	}
 	return m.term.Finished()

@@ -60,7 +60,7 @@ func (m *machine) isMessage(line string) bool {
 // mixed reports whether the answer, which ends at prompt, may hold something else
 // as well.
 func (m *machine) mixed(prompt string) bool {
-	_, foreign := m.within(m.answer(), prompt)
+	_, foreign := m.within(m.answer(prompt), prompt)
 	return foreign
 }
 
