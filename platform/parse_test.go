@@ -497,6 +497,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("name: &a x\nmodes: *a\n"))
 	f.Add([]byte("a: &a [*a]\n"))
 	f.Add([]byte("failures: [{}]\nsamples: {refused: [x]}\n"))
+	f.Add([]byte("configure: {blocks: [{}]}\nsamples: {blocks: [x]}\n"))
 	f.Add([]byte("? [a]\n: {b: c}\n--- x\n"))
 	for _, name := range Names() {
 		text, err := definitions.ReadFile("definitions/" + name + ".yaml")

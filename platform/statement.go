@@ -46,6 +46,9 @@ func (c *Configure) blockLength(lines []string) int {
 	}
 	for i := range c.Blocks {
 		b := &c.Blocks[i]
+		if b.Begin == nil { // a definition with a mistake, which is told elsewhere
+			continue
+		}
 		at := b.Begin.FindStringSubmatchIndex(lines[0])
 		if at == nil {
 			continue
