@@ -41,6 +41,36 @@ func TestNewHostnameIsProbed(t *testing.T) {
 	})
 }
 
+// A line of output that looks like another device's prompt is probed where the device
+// pauses behind it, and stays in the answer where its own prompt comes next.
+func TestProbedLineStays(t *testing.T) {
+	for _, streamed := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			ch := open(t, ios(), "r1#",
+				step{"show x\r", "show x\r\none\r\nr2#"},
+				step{"\r", "\r\nr1#"},
+				step{"show y\r", "\r\nr1#show y\r\ny\r\nr1#"})
+			var text string
+			if streamed {
+				for line, err := range ch.Lines(t.Context(), channel.Input{Line: "show x"}) {
+					if err != nil {
+						t.Fatal(err)
+					}
+					text += line + "\n"
+				}
+			} else {
+				text = send(t, ch, "show x").Text + "\n"
+			}
+			if text != "one\nr2#\n" {
+				t.Errorf("streamed %v: answer %q", streamed, text)
+			}
+			if r := send(t, ch, "show y"); r.Text != "y" {
+				t.Errorf("next answer %q", r.Text)
+			}
+		})
+	}
+}
+
 // A line that begins with a short prompt is no prompt.
 func TestShortPrompt(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
