@@ -49,12 +49,12 @@ var troubles = []trouble{
 		<-ctx.Done()
 		return nil, ctx.Err()
 	}},
-	{name: "banner", stall: true, stops: "version", phases: []string{"version"}},
-	{name: "key exchange", stall: true, stops: "key exchange", phases: []string{"key exchange"}},
-	{name: "authentication", stall: true, stops: "authentication", phases: []string{"authentication"}},
-	{name: "channel", stall: true, stops: "channel", phases: []string{"session"}},
-	{name: "pty", stall: true, stops: "pty", phases: []string{"shell"}},
-	{name: "shell", stall: true, stops: "shell", phases: []string{"shell"}},
+	{name: "banner", stall: true, stops: "version", phases: []string{"version", "awaiting its SSH version"}},
+	{name: "key exchange", stall: true, stops: "key exchange", phases: []string{"key exchange", "awaiting the algorithms that it offers"}},
+	{name: "authentication", stall: true, stops: "authentication", phases: []string{"authentication", "awaiting its answer to the password"}},
+	{name: "channel", stall: true, stops: "channel", phases: []string{"session", "awaiting a session"}},
+	{name: "pty", stall: true, stops: "pty", phases: []string{"shell", "awaiting a terminal and a shell"}},
+	{name: "shell", stall: true, stops: "shell", phases: []string{"shell", "awaiting a terminal and a shell"}},
 	{name: "login text", stall: true, pipe: true, script: []string{}, phases: []string{"login question or the first prompt", "nothing was on the screen"}},
 	{name: "password", stall: true, pipe: true, script: []string{"Username: ", ">ops\r", "ops\r\nPassword: ", ">pw-1f\r"}, phases: []string{"Password:"}},
 	{name: "first prompt", stall: true, script: []string{"Welcome to the lab\r\nNo prompt follows\r\n"}, phases: []string{"first prompt", "No prompt follows"}},

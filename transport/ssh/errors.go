@@ -55,6 +55,8 @@ type HandshakeError struct {
 	Host  string
 	Port  int
 	Phase Phase
+	// Awaited says in words what was waited for.
+	Awaited string
 	// Elapsed is the time from the start of the phase to the failure.
 	Elapsed time.Duration
 	Err     error
@@ -71,7 +73,11 @@ func (e *HandshakeError) reason() string {
 	case e.Err == io.EOF:
 		return "the device closed the connection"
 	case errors.Is(e.Err, context.DeadlineExceeded):
-		return fmt.Sprintf("no answer within %s: %v", e.Elapsed.Round(time.Millisecond), e.Err)
+		awaited := ""
+		if e.Awaited != "" {
+			awaited = ", awaiting " + e.Awaited
+		}
+		return fmt.Sprintf("no answer within %s%s: %v", e.Elapsed.Round(time.Millisecond), awaited, e.Err)
 	}
 	return e.Err.Error()
 }

@@ -143,9 +143,27 @@ func (h *handshake) keepBanner(text string) error {
 func (h *handshake) fail(err error) error {
 	return &HandshakeError{
 		Host: h.s.host, Port: h.s.port,
-		Phase: h.phase, Elapsed: time.Since(h.since),
+		Phase: h.phase, Awaited: h.awaited(), Elapsed: time.Since(h.since),
 		Err: h.s.masker.Error(h.reason(err)),
 	}
+}
+
+// awaited is what the handshake waits for.
+func (h *handshake) awaited() string {
+	switch h.phase {
+	case PhaseVersion:
+		return "its SSH version"
+	case PhaseKeyExchange:
+		if h.w.hello.offer.KeyExchanges == nil {
+			return "the algorithms that it offers"
+		}
+		return "its half of the keys"
+	case PhaseAuth:
+		return h.auth.awaited()
+	case PhaseSession:
+		return "a session"
+	}
+	return h.s.session.awaited()
 }
 
 func (h *handshake) reason(err error) error {

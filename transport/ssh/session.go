@@ -64,6 +64,25 @@ func (s Session) withDefaults() (Session, error) {
 // program tells that a program is started instead of a shell.
 func (s *Session) program() bool { return s.Subsystem != "" || s.Command != "" }
 
+// started says in words what is started in the session.
+func (s *Session) started() string {
+	switch {
+	case s.Subsystem != "":
+		return fmt.Sprintf("the subsystem %q", s.Subsystem)
+	case s.Command != "":
+		return fmt.Sprintf("the command %q", s.Command)
+	}
+	return "a shell"
+}
+
+// awaited is what the opening of the session waits for.
+func (s *Session) awaited() string {
+	if s.PTY == PTYNone {
+		return s.started()
+	}
+	return "a terminal and " + s.started()
+}
+
 // ptyRequest is the payload of "pty-req" (RFC 4254, section 6.2). No modes are
 // asked for: the device's own are those it is used to, with echo.
 type ptyRequest struct {
@@ -138,16 +157,16 @@ func (c *Conn) startShell() (denial, error) {
 
 // start starts what the session is for.
 func (c *Conn) start() (denial, error) {
-	name, what, payload := "shell", "a shell", []byte(nil)
+	name, payload := "shell", []byte(nil)
 	switch {
 	case c.what.Subsystem != "":
-		name, what, payload = "subsystem", fmt.Sprintf("the subsystem %q", c.what.Subsystem), xssh.Marshal(&programRequest{c.what.Subsystem})
+		name, payload = "subsystem", xssh.Marshal(&programRequest{c.what.Subsystem})
 	case c.what.Command != "":
-		name, what, payload = "exec", fmt.Sprintf("the command %q", c.what.Command), xssh.Marshal(&programRequest{c.what.Command})
+		name, payload = "exec", xssh.Marshal(&programRequest{c.what.Command})
 	}
 	ok, err := c.ch.SendRequest(name, true, payload)
 	if err == nil && !ok {
-		return denial{fmt.Errorf("%w %s", ErrNoShell, what)}, nil
+		return denial{fmt.Errorf("%w %s", ErrNoShell, c.what.started())}, nil
 	}
 	return denial{}, err
 }

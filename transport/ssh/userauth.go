@@ -68,14 +68,14 @@ func (a *authenticator) next(c *xssh.ClientAuthContext) (xssh.AuthMethod, error)
 		a.started(c.Algorithms)
 		a.started = nil
 	}
-	a.settle(len(c.PartialSuccessMethods) > a.partials)
-	a.partials = len(c.PartialSuccessMethods)
-	a.allowed = c.AllowedMethods
 	if a.w.ended() != nil {
 		// x/crypto/ssh asks on after the connection has died. Nobody should be
 		// asked for a password that cannot be sent.
 		return nil, nil
 	}
+	a.settle(len(c.PartialSuccessMethods) > a.partials)
+	a.partials = len(c.PartialSuccessMethods)
+	a.allowed = c.AllowedMethods
 	m := a.pick()
 	if a.ctx.Err() != nil {
 		return nil, ended(a.ctx)
@@ -228,6 +228,19 @@ func (a *authenticator) method() string {
 		return methodNone
 	}
 	return a.current.Method
+}
+
+// awaited is what the exchange waits for: the device, or our own source of secrets.
+func (a *authenticator) awaited() string {
+	switch {
+	case a.current != nil && a.current.Detail != "":
+		return fmt.Sprintf("its answer to the %s %s", a.current.Method, a.current.Detail)
+	case a.current != nil:
+		return "its answer to the " + a.current.Method
+	case a.allowed != nil:
+		return "the secret or key to offer, which its source has not given"
+	}
+	return "the ways to authenticate that it takes"
 }
 
 // wantsNewPassword is how x/crypto/ssh reports SSH_MSG_USERAUTH_PASSWD_CHANGEREQ
