@@ -133,7 +133,7 @@ func start(conn net.Conn, cfg *Config, port int) *Conn {
 		_ = c.tell(func() { m.open(cfg.Binary) })
 	}
 	if cfg.KeepAlive > 0 {
-		c.flushers.Go(func() { c.keepAlive(cfg.KeepAlive) })
+		c.keepAlive(cfg.KeepAlive)
 	}
 	return c
 }
@@ -157,21 +157,23 @@ func tracer(log *slog.Logger) func(sent bool, verb command, o option) {
 	}
 }
 
+// keepAlive has a NOP sent again and again. A timer does it rather than a
+// goroutine: thousands of sessions are idle at a time.
 func (c *Conn) keepAlive(every time.Duration) {
-	tick := time.NewTicker(every)
-	defer tick.Stop()
-	for {
-		select {
-		case <-tick.C:
-			_ = c.tell(func() {
-				if c.m.spoken && len(c.m.out) == 0 { // a peer that takes nothing needs no heap of them
-					c.m.sayCommand(cmdNOP)
-				}
-			})
-		case <-c.done:
-			return
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.pulse = time.AfterFunc(every, func() {
+		_ = c.tell(func() {
+			if c.m.spoken && len(c.m.out) == 0 { // a peer that takes nothing needs no heap of them
+				c.m.sayCommand(cmdNOP)
+			}
+		})
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if !c.closed {
+			c.pulse.Reset(every)
 		}
-	}
+	})
 }
 
 // Size returns the window size that the device was told, zero if it never let

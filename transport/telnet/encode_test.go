@@ -76,7 +76,7 @@ func TestWhatIsWrittenArrives(t *testing.T) {
 				}
 				m := newClient("", defaultSize)
 				if binary {
-					m.him.state[optBinary] = qYes
+					m.him.of(optBinary).state = qYes
 				}
 				if got, _ := feed(m, one, random); !bytes.Equal(got, p) {
 					t.Fatalf("newline %d, binary %v: what arrives is not what was written", newline, binary)

@@ -20,8 +20,7 @@ func (m *machine) extend(e *Extension) {
 		return
 	}
 	m.extension = e
-	allowed := m.performer().allowed
-	m.performer().allowed = func(o option) bool { return o == option(e.Option) || allowed(o) }
+	m.performer().allowed.add(option(e.Option))
 }
 
 // received hands a subnegotiation to the extension.

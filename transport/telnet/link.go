@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net"
 	"sync"
+	"time"
 )
 
 // ErrNotReading is what Read ends with when the peer asks and asks while it takes
@@ -35,6 +36,7 @@ type link struct {
 	deaf     bool     // nothing more can be written
 	ended    error    // what Read has ended with
 	closed   bool
+	pulse    *time.Timer // sends the next NOP; nil where none is to be sent
 
 	flushers sync.WaitGroup
 }
@@ -219,6 +221,9 @@ func (l *link) Close() error {
 	l.mu.Lock()
 	first := !l.closed
 	l.closed = true
+	if l.pulse != nil {
+		l.pulse.Stop()
+	}
 	l.mu.Unlock()
 	var err error
 	if first {

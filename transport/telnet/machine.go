@@ -48,13 +48,19 @@ func newMachine() *machine {
 	}
 }
 
-func oneOf(options ...option) func(option) bool {
-	var set [256]bool
-	for _, o := range options {
-		set[o] = true
+// options is a set of them.
+type options [4]uint64
+
+func oneOf(some ...option) (set options) {
+	for _, o := range some {
+		set.add(o)
 	}
-	return func(o option) bool { return set[o] }
+	return set
 }
+
+func (s *options) add(o option) { s[o>>6] |= 1 << (o & 63) }
+
+func (s *options) has(o option) bool { return s[o>>6]&(1<<(o&63)) != 0 }
 
 // open makes the first offers. A client offers what it has to tell, and asks for
 // character-at-a-time operation by the usual means (RFC 858). A server takes the

@@ -20,31 +20,62 @@ const maxRefusals = 16
 
 // side is every option as one of the two ends performs it.
 type side struct {
-	on, off  command // what we say to begin or end an option on this side
-	allowed  func(option) bool
-	state    [256]qstate
-	refusals [256]uint8
+	on, off command // what we say to begin or end an option on this side
+	allowed options
+	// standings are of the options that either end has spoken of: a handful, of
+	// the 256 that there are.
+	standings []standing
+}
+
+// standing is where one option stands.
+type standing struct {
+	option   option
+	state    qstate
+	refusals uint8
+}
+
+// of finds where an option stands, and takes it among those spoken of. It lasts
+// until the next is taken among them.
+func (s *side) of(o option) *standing {
+	for i := range s.standings {
+		if s.standings[i].option == o {
+			return &s.standings[i]
+		}
+	}
+	s.standings = append(s.standings, standing{option: o})
+	return &s.standings[len(s.standings)-1]
+}
+
+// state is where an option stands; one that nobody spoke of is not in effect.
+func (s *side) state(o option) qstate {
+	for i := range s.standings {
+		if s.standings[i].option == o {
+			return s.standings[i].state
+		}
+	}
+	return qNo
 }
 
 // accepted handles the peer's word that an option is to be in effect: WILL for
 // the peer's side, DO for ours. It returns what to answer; zero is nothing.
 func (s *side) accepted(o option) command {
-	switch s.state[o] {
+	at := s.of(o)
+	switch at.state {
 	case qNo:
-		if s.allowed(o) {
-			s.state[o] = qYes
+		if s.allowed.has(o) {
+			at.state = qYes
 			return s.on
 		}
-		if s.refusals[o] < maxRefusals {
-			s.refusals[o]++
+		if at.refusals < maxRefusals {
+			at.refusals++
 			return s.off
 		}
 	case qWantNo:
-		s.state[o] = qNo // a breach by the peer, which the RFC lets us read so
+		at.state = qNo // a breach by the peer, which the RFC lets us read so
 	case qWantNoOpposite, qWantYes:
-		s.state[o] = qYes
+		at.state = qYes
 	case qWantYesOpposite:
-		s.state[o] = qWantNo
+		at.state = qWantNo
 		return s.off
 	}
 	return 0
@@ -53,15 +84,16 @@ func (s *side) accepted(o option) command {
 // rejected handles the peer's word that an option is not to be in effect: WONT
 // for the peer's side, DONT for ours.
 func (s *side) rejected(o option) command {
-	switch s.state[o] {
+	at := s.of(o)
+	switch at.state {
 	case qYes:
-		s.state[o] = qNo
+		at.state = qNo
 		return s.off
 	case qWantNoOpposite:
-		s.state[o] = qWantYes
+		at.state = qWantYes
 		return s.on
 	case qWantNo, qWantYes, qWantYesOpposite:
-		s.state[o] = qNo
+		at.state = qNo
 	}
 	return 0
 }
@@ -69,26 +101,30 @@ func (s *side) rejected(o option) command {
 // request asks for the option to be in effect, or not to be. The answer to an
 // earlier request is waited for before the opposite is asked.
 func (s *side) request(o option, want bool) command {
-	switch state := s.state[o]; {
+	at := s.of(o)
+	switch state := at.state; {
 	case want && state == qNo:
-		s.state[o] = qWantYes
+		at.state = qWantYes
 		return s.on
 	case want && state == qWantNo:
-		s.state[o] = qWantNoOpposite
+		at.state = qWantNoOpposite
 	case want && state == qWantYesOpposite:
-		s.state[o] = qWantYes
+		at.state = qWantYes
 	case !want && state == qYes:
-		s.state[o] = qWantNo
+		at.state = qWantNo
 		return s.off
 	case !want && state == qWantYes:
-		s.state[o] = qWantYesOpposite
+		at.state = qWantYesOpposite
 	case !want && state == qWantNoOpposite:
-		s.state[o] = qWantNo
+		at.state = qWantNo
 	}
 	return 0
 }
 
-func (s *side) inEffect(o option) bool { return s.state[o] == qYes }
+func (s *side) inEffect(o option) bool { return s.state(o) == qYes }
 
 // settled tells whether no request of ours is unanswered.
-func (s *side) settled(o option) bool { return s.state[o] == qYes || s.state[o] == qNo }
+func (s *side) settled(o option) bool {
+	state := s.state(o)
+	return state == qYes || state == qNo
+}

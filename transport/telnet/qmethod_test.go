@@ -8,7 +8,11 @@ import (
 const optTest option = 77
 
 func newSide(allowed bool) *side {
-	return &side{on: cmdDO, off: cmdDONT, allowed: func(option) bool { return allowed }}
+	s := &side{on: cmdDO, off: cmdDONT}
+	if allowed {
+		s.allowed = oneOf(optTest)
+	}
+	return s
 }
 
 // Every state and every event of RFC 1143, section 7.
@@ -58,9 +62,9 @@ func TestQMethod(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			s := newSide(c.allowed)
-			s.state[optTest] = c.before
-			if says := c.event(s); says != c.says || s.state[optTest] != c.after {
-				t.Errorf("says %v and goes to %d, want %v and %d", says, s.state[optTest], c.says, c.after)
+			s.of(optTest).state = c.before
+			if says := c.event(s); says != c.says || s.state(optTest) != c.after {
+				t.Errorf("says %v and goes to %d, want %v and %d", says, s.state(optTest), c.says, c.after)
 			}
 		})
 	}
@@ -100,11 +104,11 @@ func TestNoLoopsAndTheSameMind(t *testing.T) {
 		client.out, server.out = toServer, toClient
 		converse(t, client, server)
 		for _, o := range options {
-			if client.us.state[o] != server.him.state[o] || client.him.state[o] != server.us.state[o] {
+			if client.us.state(o) != server.him.state(o) || client.him.state(o) != server.us.state(o) {
 				t.Fatalf("%v: client %d and %d, server %d and %d", o,
-					client.us.state[o], client.him.state[o], server.him.state[o], server.us.state[o])
+					client.us.state(o), client.him.state(o), server.him.state(o), server.us.state(o))
 			}
-			if s := client.us.state[o]; s != qYes && s != qNo {
+			if s := client.us.state(o); s != qYes && s != qNo {
 				t.Fatalf("%v is left in state %d", o, s)
 			}
 		}
