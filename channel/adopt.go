@@ -24,8 +24,8 @@ func (c *Channel) Adopt(ctx context.Context, cfg *Config) (mode string, err erro
 	}
 	c.m.cfg, c.m.ends, c.m.above = cfg, now.ends, now.above
 	c.m.host, c.m.mode = host, p.Mode
-	clear(c.m.exact)
-	c.m.exact[p.Mode] = c.m.prompt
+	c.m.exact = nil
+	c.m.exact.note(p.Mode, c.m.prompt)
 	c.cfg = cfg
 	return p.Mode, nil
 }

@@ -86,7 +86,7 @@ const leftWake = 500 * time.Millisecond
 // terminal.
 func (m *machine) forget() {
 	m.host, m.prompt, m.mode, m.crown, m.proved = "", "", "", "", false
-	clear(m.exact)
+	m.exact = nil
 }
 
 // idle reports whether the last line that the device showed, with the cursor

@@ -28,10 +28,10 @@ func newEcho(input, prompt string) echo {
 
 // take looks at the next finished line, and at the bytes that drew it. It
 // reports whether the line was (the last of) the echo.
-func (e *echo) take(line, drawn string, isPrompt func(string) bool) bool {
+func (e *echo) take(line string, drawn []byte, isPrompt func(string) bool) bool {
 	line, e.part = trimRight(line), false
 	want := strings.TrimSpace(e.lines[0])
-	if e.matches(line, want, isPrompt) || e.whole != "" && e.matches(line, e.whole, isPrompt) || want != "" && wrapped(drawn, want) {
+	if e.matches(line, want, isPrompt) || e.whole != "" && e.matches(line, e.whole, isPrompt) || want != "" && wrapped(string(drawn), want) {
 		e.lines, e.whole = e.lines[1:], ""
 		e.bare = true // the next line of a command stands behind no prompt
 		e.seen = len(e.lines) == 0

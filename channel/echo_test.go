@@ -39,7 +39,7 @@ func TestEcho(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			e := newEcho(c.input, c.prompt)
 			for i, line := range c.lines {
-				seen := e.take(line, "", func(s string) bool {
+				seen := e.take(line, nil, func(s string) bool {
 					return strings.HasPrefix(s, "r1") && strings.HasSuffix(s, "#") && !strings.Contains(s, " ") && s != "r1#zz"
 				})
 				if last := i == len(c.lines)-1; seen != (last && c.seen) {

@@ -369,7 +369,9 @@ func (x *exchange) reply(s sight) (*Reply, error) {
 	r := &Reply{Raw: c.m.raw, Steps: c.m.steps, Started: x.started, Elapsed: time.Since(x.started)}
 	r.Aside = c.m.unasked(c.m.aside)
 	text := c.m.settle(s)
-	r.Aside = append(r.Aside, c.m.unasked(strings.Split(c.m.behind, "\n"))...)
+	if c.m.behind != "" {
+		r.Aside = append(r.Aside, c.m.unasked(strings.Split(c.m.behind, "\n"))...)
+	}
 	r.Prompt, r.Mode = c.m.prompt, c.m.mode
 	if x.visit == nil {
 		r.Text = strings.TrimSuffix(text, "\n")

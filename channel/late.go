@@ -15,6 +15,9 @@ func (m *machine) goesOn(finished []string) string {
 	if m.prompt == "" || !m.echoes || m.mute {
 		return ""
 	}
+	if len(finished) == 0 && string(trimBlanks(m.term.Current())) == m.prompt {
+		return "" // as mostly
+	}
 	lines := append(finished[:len(finished):len(finished)], string(m.term.Current()))
 	if rest, ok := strings.CutPrefix(lines[0], m.prompt); ok {
 		if cut := more(rest); cut != "" {

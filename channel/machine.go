@@ -18,6 +18,9 @@ const (
 	maxAsideLines = 1000
 )
 
+// usualDrawn is how much is drawn up to the echo of a usual command.
+const usualDrawn = 128
+
 // machine understands what a device says. It does no I/O, has no clock and is
 // not safe for concurrent use.
 type machine struct {
@@ -30,15 +33,15 @@ type machine struct {
 	asksEnd ending // of the questions expected in this exchange
 
 	// What was learned of this device.
-	host   string            // its name
-	prompt string            // the prompt last seen
-	mode   string            // and its mode
-	exact  map[string]string // the prompts seen, by mode
-	crown  string            // the line that it shows above each prompt, found by a return; or ""
-	proved bool              // a command was echoed behind a prompt
-	inside bool              // the user is logged in: no question of the login is to come
-	echoes bool              // it echoed a command at least once
-	mute   bool              // it echoes nothing
+	host   string // its name
+	prompt string // the prompt last seen
+	mode   string // and its mode
+	exact  shown  // the prompts seen, by mode
+	crown  string // the line that it shows above each prompt, found by a return; or ""
+	proved bool   // a command was echoed behind a prompt
+	inside bool   // the user is logged in: no question of the login is to come
+	echoes bool   // it echoed a command at least once
+	mute   bool   // it echoes nothing
 
 	// The exchange under way.
 	in       *Input
@@ -48,6 +51,7 @@ type machine struct {
 	unwanted bool   // the text of the exchange is of no interest: only its prompt is
 	lines    int    // lines passed over in search of the echo
 	drawn    []byte // what came since the line was typed, until its echo is seen
+	room     []byte // for drawn, from command to command
 	raw      []byte
 	cut      string // what followed the prompt that ended the answer before, which is therefore not whole
 	stood    string // the line that the prompt which ended it stood on; "" where nobody looked
@@ -80,7 +84,7 @@ type machine struct {
 
 func newMachine(cfg *Config) *machine {
 	m := &machine{
-		cfg: cfg, term: terminal.New(cfg.Width), width: cfg.Width, exact: map[string]string{},
+		cfg: cfg, term: terminal.New(cfg.Width), width: cfg.Width,
 		keep: true, turnedAt: -1,
 	}
 	m.term.SetRows(cfg.Height)
@@ -111,6 +115,14 @@ func (m *machine) mayEnd(b byte) bool {
 	return m.ends.has(b) || m.asksEnd.has(b) || m.prompt != "" && m.prompt[len(m.prompt)-1] == b
 }
 
+// text is b as a string. Mostly it is the learned prompt, of which there is one.
+func (m *machine) text(b []byte) string {
+	if string(b) == m.prompt {
+		return m.prompt
+	}
+	return string(b)
+}
+
 // canMatch reports whether line ends as re wants it.
 func (m *machine) canMatch(re *regexp.Regexp, line string) bool {
 	e := endings.of(re)
@@ -127,8 +139,11 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 	m.keep, m.raw, m.aside, m.behind = keepRaw, nil, nil, ""
 	m.setAside()
 	m.cut = m.goesOn(m.aside)
-	m.echo = newEcho(in.Line, string(m.term.Current()))
-	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, nil, 0, nil, false, nil
+	m.echo = newEcho(in.Line, m.text(m.term.Current()))
+	if m.room == nil {
+		m.room = make([]byte, 0, usualDrawn)
+	}
+	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, m.room, 0, nil, false, nil
 	m.probed, m.probes, m.answered, m.spoken, m.gave = "", 0, "", false, false
 }
 
@@ -210,7 +225,7 @@ func (m *machine) fence() {
 		var drawn []byte
 		drawn, m.drawn, _ = bytes.Cut(m.drawn, []byte("\n"))
 		left := len(m.echo.lines)
-		m.echo.take(text, strings.TrimRight(string(drawn), "\r "), m.isPrompt)
+		m.echo.take(text, bytes.TrimRight(drawn, "\r "), m.isPrompt)
 		if m.answers != nil && len(m.echo.lines) < left {
 			m.nextEcho(m.echo.behind)
 		}
@@ -267,7 +282,7 @@ func (m *machine) prove() {
 	}
 	m.proved = true
 	if p, host := m.shape(prompt, nil); p != nil && prompt != m.prompt {
-		clear(m.exact)
+		m.exact = nil
 		m.host = host
 		m.prompt, m.mode = prompt, p.Mode
 	}
@@ -289,7 +304,7 @@ func (m *machine) settle(s sight) string {
 	s.mode = m.modeAbove(s.line, s.mode, text)
 	text = m.cutAbove(text, s.mode)
 	m.learn(s.line, s.mode)
-	m.stood = string(m.term.Current())
+	m.stood = m.text(m.term.Current())
 	m.empty = text == "" && !m.gave && !m.unwanted && m.in.Line != "" && len(m.behind) == 0
 	m.end()
 	return text

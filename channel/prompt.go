@@ -70,12 +70,12 @@ func contains(list []string, s string) bool {
 
 // learn remembers the prompt that the device stands at.
 func (m *machine) learn(prompt, mode string) {
-	if prompt == m.prompt && mode == m.mode && m.exact[mode] == prompt {
+	if prompt == m.prompt && mode == m.mode && m.exact.of(mode) == prompt {
 		return // as mostly
 	}
 	if p, host := m.shape(prompt, []string{mode}); p != nil && host != "" {
 		if !sameHost(host, m.host) {
-			clear(m.exact)
+			m.exact = nil
 		}
 		if len(host) >= len(m.host) || !sameHost(host, m.host) {
 			m.host = host
@@ -85,7 +85,31 @@ func (m *machine) learn(prompt, mode string) {
 		m.cfg.Logger.Debug("prompt learned", "prompt", m.cfg.Secrets.Hide(prompt), "mode", mode)
 	}
 	m.prompt, m.mode = prompt, mode
-	m.exact[mode] = prompt
+	m.exact.note(mode, prompt)
+}
+
+// shown are the prompts that a device has shown, by mode: a few.
+type shown []struct{ mode, prompt string }
+
+// of returns the prompt of a mode, or "".
+func (s shown) of(mode string) string {
+	for i := range s {
+		if s[i].mode == mode {
+			return s[i].prompt
+		}
+	}
+	return ""
+}
+
+// note remembers the prompt of a mode.
+func (s *shown) note(mode, prompt string) {
+	for i := range *s {
+		if (*s)[i].mode == mode {
+			(*s)[i].prompt = prompt
+			return
+		}
+	}
+	*s = append(*s, struct{ mode, prompt string }{mode, prompt})
 }
 
 // maxAbove is how many lines above a prompt may belong to it.

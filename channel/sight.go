@@ -49,7 +49,7 @@ func (m *machine) look() sight {
 	if n > maxPrompt {
 		return m.pagerInRow(current)
 	}
-	line := string(current)
+	line := m.text(current)
 	if !m.echo.seen {
 		if m.lines > m.strayAt && !m.mute && m.isPrompt(line) {
 			return sight{kind: strayPrompt, line: line}
@@ -235,7 +235,7 @@ func (m *machine) promptAt(line string) sight {
 // expectsExact reports whether line is the learned prompt of an expected mode.
 func (m *machine) expectsExact(line string) bool {
 	for _, mode := range m.in.Modes {
-		if m.exact[mode] == line {
+		if m.exact.of(mode) == line {
 			return true
 		}
 	}
