@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	xssh "golang.org/x/crypto/ssh"
 )
@@ -52,27 +53,36 @@ type proposal struct {
 }
 
 // known are all algorithms that we have, the safe ones first, and then what is
-// usual: the safe ones, and with legacy the others behind them.
+// usual: the safe ones, and with legacy the others behind them. The lists are
+// everybody's, and nobody's to change.
 func known(legacy bool) (all, usual proposal) {
+	k := algorithms()
+	if legacy {
+		return k.all, k.all
+	}
+	return k.all, k.safe
+}
+
+// algorithms are listed once: every session asks for them.
+var algorithms = sync.OnceValue(func() (k struct{ all, safe proposal }) {
 	safe, weak := xssh.SupportedAlgorithms(), xssh.InsecureAlgorithms()
 	weak.Ciphers = slices.DeleteFunc(weak.Ciphers, func(c string) bool { return slices.Contains(unsafeEvenForLegacy, c) })
-	usual = newProposal(safe.KeyExchanges, safe.HostKeys, safe.Ciphers, safe.MACs, safe.PublicKeyAuths)
-	all = newProposal(
+	k.safe = newProposal(safe.KeyExchanges, safe.HostKeys, safe.Ciphers, safe.MACs, safe.PublicKeyAuths)
+	k.all = newProposal(
 		append(safe.KeyExchanges, weak.KeyExchanges...), append(safe.HostKeys, weak.HostKeys...),
 		append(safe.Ciphers, weak.Ciphers...), append(safe.MACs, weak.MACs...),
 		append(safe.PublicKeyAuths, weak.PublicKeyAuths...))
-	if legacy {
-		usual = all
-	}
-	return all, usual
-}
+	return k
+})
 
 func newProposal(kex, hostKeys, ciphers, macs, signatures []string) proposal {
 	plain, certificates := apart(hostKeys)
 	slices.SortStableFunc(plain, func(a, b string) int { return rank(a) - rank(b) })
 	return proposal{
-		Offer:        Offer{KeyExchanges: kex, HostKeys: plain, Ciphers: ciphers, MACs: macs},
-		certificates: certificates, signatures: signatures,
+		Offer: Offer{
+			KeyExchanges: slices.Clip(kex), HostKeys: slices.Clip(plain), Ciphers: slices.Clip(ciphers), MACs: slices.Clip(macs),
+		},
+		certificates: slices.Clip(certificates), signatures: slices.Clip(signatures),
 	}
 }
 
@@ -93,6 +103,9 @@ func apart(hostKeys []string) (plain, certificates []string) {
 // proposal is the usual one, with what the Config has in place of it.
 func (c *Config) proposal() (proposal, error) {
 	all, p := known(c.Legacy)
+	if c.Signatures == nil && c.Algorithms.KeyExchanges == nil && c.Algorithms.HostKeys == nil && c.Algorithms.Ciphers == nil && c.Algorithms.MACs == nil {
+		return p, nil
+	}
 	for _, category := range []struct {
 		what          string
 		wanted, known []string

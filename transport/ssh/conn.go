@@ -41,8 +41,7 @@ type Conn struct {
 
 	ch      xssh.Channel
 	reading sync.Once      // somebody takes what the device writes
-	output  *io.PipeReader // for Read: both streams of the channel, merged; of a program the first
-	input   *io.PipeWriter // the other end of output
+	output  *io.PipeReader // for Read: both streams of the channel, merged; of a program the first. Nil until reading is done
 	stderr  tail           // of a program the second
 
 	drained atomic.Bool // the device has ended its output
@@ -85,7 +84,6 @@ func newConn(c *Client, what Session) *Conn {
 // serve takes the session's channel into service.
 func (c *Conn) serve(ch channel) {
 	c.ch = ch
-	c.output, c.input = io.Pipe()
 	c.tasks.Go(func() { c.heed(ch.requests) })
 }
 
@@ -194,9 +192,14 @@ func (c *Conn) cause() error {
 // after Close.
 func (c *Conn) Read(p []byte) (int, error) {
 	c.reading.Do(func() {
-		receive := c.receiver(c.input)
-		c.tasks.Go(func() { _ = c.input.CloseWithError(receive()) })
+		output, input := io.Pipe()
+		c.output = output
+		receive := c.receiver(input)
+		c.tasks.Go(func() { _ = input.CloseWithError(receive()) })
 	})
+	if c.output == nil { // WriteTo has it all, or Close was first
+		return 0, net.ErrClosed
+	}
 	n, err := c.output.Read(p)
 	if err == io.ErrClosedPipe {
 		err = net.ErrClosed
@@ -287,7 +290,9 @@ func (c *Conn) Close() error {
 		}
 		if c.ch != nil {
 			c.reading.Do(func() {}) // nobody begins any more
-			_ = c.output.Close()
+			if c.output != nil {
+				_ = c.output.Close()
+			}
 			c.takeLeave()
 		}
 		limit := joinTime
