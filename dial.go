@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vtynet/vty/channel"
@@ -364,23 +365,17 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	if c.Height = cfg.Size.Rows; c.Height == 0 {
 		c.Height = defaultRows
 	}
-	pagers, questions := platform.UniversalPagers(), platform.UniversalQuestions()
+	known := universal()
 	c.Prompts = make([]channel.Prompt, 0, len(def.Modes))
-	c.Pagers = make([]channel.Pager, 0, len(def.Pagers)+len(pagers))
-	c.Questions = make([]*regexp.Regexp, 0, len(def.Questions)+len(questions))
 	for _, m := range def.Modes {
 		c.Prompts = append(c.Prompts, channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above})
 	}
-	for _, some := range [][]platform.Pager{def.Pagers, pagers} {
-		for _, p := range some {
-			c.Pagers = append(c.Pagers, channel.Pager{Shape: p.Prompt, Key: p.Key})
-		}
+	c.Pagers, c.Questions, c.Messages = known.pagers, known.questions, known.messages
+	if len(def.Pagers) > 0 {
+		c.Pagers = append(pagersOf(def.Pagers, len(known.pagers)), known.pagers...)
 	}
-	c.Messages = platform.UniversalMessages()
-	for _, some := range [][]platform.Question{def.Questions, questions} {
-		for _, q := range some {
-			c.Questions = append(c.Questions, q.Prompt)
-		}
+	if len(def.Questions) > 0 {
+		c.Questions = append(promptsOf(def.Questions, len(known.questions)), known.questions...)
 	}
 	user := def.Login.User
 	if user == nil {
@@ -388,6 +383,40 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	}
 	c.Outside = []*regexp.Regexp{user, platform.UniversalIdle()}
 	return c
+}
+
+// patterns are what the channel is to know of devices of any make.
+type patterns struct {
+	pagers    []channel.Pager
+	questions []*regexp.Regexp
+	messages  []*regexp.Regexp
+}
+
+// universal is made once, for all sessions of the process.
+var universal = sync.OnceValue(func() patterns {
+	return patterns{
+		pagers:    pagersOf(platform.UniversalPagers(), 0),
+		questions: promptsOf(platform.UniversalQuestions(), 0),
+		messages:  platform.UniversalMessages(),
+	}
+})
+
+// pagersOf makes the channel's pagers of a platform's, with room for more.
+func pagersOf(pagers []platform.Pager, room int) []channel.Pager {
+	all := make([]channel.Pager, 0, len(pagers)+room)
+	for _, p := range pagers {
+		all = append(all, channel.Pager{Shape: p.Prompt, Key: p.Key})
+	}
+	return all
+}
+
+// promptsOf is likewise for questions.
+func promptsOf(questions []platform.Question, room int) []*regexp.Regexp {
+	all := make([]*regexp.Regexp, 0, len(questions)+room)
+	for _, q := range questions {
+		all = append(all, q.Prompt)
+	}
+	return all
 }
 
 // login says how to answer the device's own login questions.

@@ -235,7 +235,10 @@ func (d *Device) ready(ctx context.Context, cmd Command) error {
 
 // command makes a channel's input of a command.
 func (d *Device) command(cmd Command) channel.Input {
-	in := channel.Input{Line: strings.Join(append([]string{cmd.Line}, cmd.Text...), "\n"), Ends: cmd.Ends, Silence: cmd.Silence, Cancel: d.cfg.cancel(cmd.Cancel)}
+	in := channel.Input{Line: cmd.Line, Ends: cmd.Ends, Silence: cmd.Silence, Cancel: d.cfg.cancel(cmd.Cancel)}
+	if len(cmd.Text) > 0 {
+		in.Line += "\n" + strings.Join(cmd.Text, "\n")
+	}
 	if cmd.After != "" {
 		in.Modes = []string{cmd.After}
 	}
@@ -306,6 +309,9 @@ func (d *Device) typable(command string) error {
 func (d *Device) typed(cmd Command) error {
 	if err := d.typable(cmd.Line); err != nil {
 		return err
+	}
+	if len(cmd.Text) == 0 {
+		return nil
 	}
 	for _, line := range cmd.Text {
 		if strings.ContainsAny(line, "\r\n") {

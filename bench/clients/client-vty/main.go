@@ -10,7 +10,6 @@ import (
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/bench/router"
 	"github.com/vtynet/vty/bench/work"
-	"github.com/vtynet/vty/platform"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -36,19 +35,14 @@ type session struct{ *vty.Device }
 const typeAhead = 4096
 
 func open(ctx context.Context, t work.Target) (work.Session, error) {
-	def, err := platform.Load("cisco_iosxe")
-	if err != nil {
-		return nil, err
-	}
-	takes := *def
-	takes.Typing.Window = typeAhead
 	d, err := vty.Dial(ctx, t.Host, &vty.Config{
-		Definition: &takes,
-		Transport:  vty.Transport(t.Transport),
-		Port:       t.Port,
-		User:       t.User,
-		Auth:       []auth.Method{auth.Password(auth.Literal(t.Password))},
-		HostKeys:   hostKeys,
+		Platform:  "cisco_iosxe",
+		Window:    typeAhead,
+		Transport: vty.Transport(t.Transport),
+		Port:      t.Port,
+		User:      t.User,
+		Auth:      []auth.Method{auth.Password(auth.Literal(t.Password))},
+		HostKeys:  hostKeys,
 	})
 	if err != nil {
 		return nil, err
