@@ -3,9 +3,10 @@
 //
 //	go run ./compare -o ../docs/performance.md
 //
-// The programs take turns in every round, beginning with another each time, so
-// that what else the machine does meets all of them. A wrong answer voids its
-// run.
+// Every round does all the work once. The programs take turns at each piece of it,
+// beginning with another each time, so that what else the machine does meets all of
+// them. A wrong answer voids its run. An interrupt ends the comparison with the runs
+// that are done. What people wrote at the end of the file, behind its mark, is kept.
 package main
 
 import (
@@ -31,7 +32,7 @@ func main() {
 	flag.Parse()
 	text, err := compare(ctx, o)
 	if err == nil && *path != "" {
-		err = os.WriteFile(*path, []byte(text), 0o644)
+		err = write(*path, text)
 	} else if err == nil {
 		_, err = os.Stdout.WriteString(text)
 	}
@@ -65,67 +66,85 @@ func compare(ctx context.Context, o options) (text string, err error) {
 	defer func() { _ = server.close() }()
 
 	report := newReport(ctx, o.runs)
-	programs := programs(dir)
-	for _, r := range rows(o.quick) {
-		if !strings.Contains(fmt.Sprint(r.transport, " ", r.work, " ", r.n, " ", r.title), o.rows) {
-			continue
-		}
-		begin := time.Now()
-		result, err := measure(ctx, server, &r, programs, o.programs, o.runs)
-		if err != nil {
-			return "", err
-		}
-		report.add(r, result)
-		fmt.Fprintf(os.Stderr, "%s: %s: %v\n", r.transport, r.title, time.Since(begin).Round(time.Millisecond))
-	}
 	if report.starts, err = starts(ctx, dir, o.runs); err != nil {
 		return "", err
+	}
+	var contests []*contest
+	programs := programs(dir)
+	for _, r := range rows(o.quick) {
+		if strings.Contains(fmt.Sprint(r.transport, " ", r.work, " ", r.n, " ", r.title), o.rows) {
+			contests = append(contests, newContest(r, programs, o.programs))
+		}
+	}
+	for round := range o.runs {
+		begin := time.Now()
+		for _, c := range contests {
+			if err := c.run(ctx, server, round); err != nil {
+				return "", err
+			}
+		}
+		fmt.Fprintf(os.Stderr, "run %d of %d: %v\n", round+1, o.runs, time.Since(begin).Round(time.Second))
+	}
+	for _, c := range contests {
+		report.add(c.row, c.outcomes)
 	}
 	return report.markdown(), nil
 }
 
-// measure runs one row with all programs in turn.
-func measure(ctx context.Context, s *server, r *row, programs []program, only string, runs int) ([]*outcome, error) {
-	port, err := s.port(r)
-	if err != nil {
-		return nil, err
-	}
-	if r.runs > 0 {
-		runs = min(runs, r.runs)
-	}
-	var all []*outcome
-	var by []*program
+// A contest is one row of work with the programs that do it.
+type contest struct {
+	row      row
+	programs []*program
+	outcomes []*outcome // of each program
+}
+
+func newContest(r row, programs []program, only string) *contest {
+	c := &contest{row: r}
 	for i := range programs {
 		p := &programs[i]
 		if n := r.part(p); n > 0 && (only == "" || strings.Contains(","+only+",", ","+p.name+",")) {
-			all, by = append(all, &outcome{program: p.name, n: n}), append(by, p)
+			c.outcomes, c.programs = append(c.outcomes, &outcome{program: p.name, n: n}), append(c.programs, p)
 		}
 	}
-	for round := range runs {
-		for i := range all {
-			i = (i + round) % len(all)
-			before, err := s.cpu()
-			if err != nil {
-				return nil, err
-			}
-			report, err := run(ctx, by[i], r, all[i].n, port)
-			after, e := s.cpu()
-			if e != nil {
-				return nil, e
-			}
-			if ctx.Err() != nil {
-				return nil, ctx.Err()
-			}
-			if err != nil {
-				fmt.Fprintf(os.Stderr, "  %s: %v\n", by[i].name, err)
-				all[i].failed = append(all[i].failed, err)
-				continue
-			}
-			all[i].runs = append(all[i].runs, report)
-			all[i].server = append(all[i].server, (after - before).Seconds())
+	return c
+}
+
+// run has every program do the work once. Once the context has ended nothing is done
+// any more, and a run that it broke off does not count.
+func (c *contest) run(ctx context.Context, s *server, round int) error {
+	if c.row.runs > 0 && round >= c.row.runs {
+		return nil
+	}
+	port, err := s.port(&c.row)
+	if err != nil {
+		return err
+	}
+	for i := range c.outcomes {
+		i = (i + round) % len(c.outcomes)
+		if ctx.Err() != nil {
+			return nil
+		}
+		o, p := c.outcomes[i], c.programs[i]
+		before, err := s.cpu()
+		if err != nil {
+			return err
+		}
+		report, err := run(ctx, p, &c.row, o.n, port)
+		after, e := s.cpu()
+		switch {
+		case e != nil:
+			return e
+		case ctx.Err() != nil:
+			return nil
+		case err != nil:
+			fmt.Fprintf(os.Stderr, "  %s: %s: %s: %v\n", c.row.transport, c.row.title, p.name, err)
+			o.failed = append(o.failed, err)
+		default:
+			o.runs = append(o.runs, report)
+			o.server = append(o.server, (after - before).Seconds())
 		}
 	}
-	return all, nil
+	return nil
 }
 
 // starts is how long our own command takes to start.

@@ -212,6 +212,9 @@ func (r *report) table(b *strings.Builder, row *row, result []*outcome) {
 
 func (r *row) cells(o, f *outcome) []string {
 	total := len(o.runs) + len(o.failed)
+	if total == 0 {
+		return []string{o.program, "not run"}
+	}
 	if len(o.runs) == 0 {
 		return []string{o.program, fmt.Sprintf("0 of %d right: %.80v", total, o.failed[0])}
 	}
