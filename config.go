@@ -58,6 +58,12 @@ type Config struct {
 	Transport Transport // "" means SSH
 	Port      int       // 0 means 22 for SSH and 23 for Telnet; the others have no usual one
 
+	// Fallback, where not nil, is what Dial takes where Transport is SSH and nobody is
+	// reached who speaks it: the connection is refused or not answered in half of the
+	// time there is, or what answers shows no SSH version. A host key that is not
+	// accepted, a login that fails or algorithms that do not fit are no reason.
+	Fallback *Fallback
+
 	// Program is the program of Exec and its arguments, each a word of its own: no
 	// shell is in between. ProgramFor says what stands in them for the host. Whoever
 	// can list processes sees them: secrets have no place there.

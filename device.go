@@ -25,6 +25,8 @@ type Device struct {
 	first    string // mode as it was once the device was opened
 	banner   string
 	detected *platform.Detection // nil where the platform was named
+	by       Transport           // "" where the terminal is from elsewhere
+	notSSH   error               // why the fallback was taken; nil where it was not
 	turn     chan struct{}       // holds a token while an operation is under way
 
 	// What makes the session unfit for another user; guarded by turn.
@@ -56,6 +58,13 @@ func (d *Device) Prompt() string {
 func (d *Device) Mode() string {
 	_, mode := d.ch.Prompt()
 	return mode
+}
+
+// Transport returns the transport that the device was reached by: Config.Transport, or
+// that of Config.Fallback with the reason why. "" means that Config.Dial or Open had
+// the terminal from elsewhere.
+func (d *Device) Transport() (by Transport, notSSH error) {
+	return d.by, d.notSSH
 }
 
 // Conn returns the transport, for what it knows beside the bytes. Reading from

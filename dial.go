@@ -53,18 +53,28 @@ func Dial(ctx context.Context, host string, cfg *Config) (dev *Device, err error
 	ctx, cancel := openContext(ctx, cfg)
 	defer cancel()
 	ready := warmed(ctx, def, cfg)
-	conn, err := reach(ctx, name, port, def, cfg)
+	way, err := reachEither(ctx, name, port, func(ctx context.Context, cfg *Config, port int) (transport.Conn, error) {
+		return reach(ctx, name, port, def, cfg)
+	}, cfg)
 	ready(err == nil)
+	cfg, port = way.cfg, way.port
 	if err != nil {
 		return nil, &DialError{Host: name, Port: port, Phase: PhaseConnect, Err: cfg.masker.Error(err)}
 	}
+	conn := way.conn
 	if cfg.Wrap != nil {
 		conn = cfg.Wrap(conn)
 	}
 	if t := cfg.Trace; t != nil && t.Reached != nil {
 		t.Reached(conn, time.Since(started))
 	}
-	return open(ctx, conn, name, port, def, cfg)
+	if dev, err = open(ctx, conn, name, port, def, cfg); err != nil {
+		return nil, err
+	}
+	if cfg.Dial == nil {
+		dev.by, dev.notSSH = cmp.Or(cfg.Transport, SSH), cfg.masker.Error(way.not)
+	}
+	return dev, nil
 }
 
 // Open makes a device of a terminal that is reached already: a console, a

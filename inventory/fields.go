@@ -19,6 +19,7 @@ const (
 	FieldPort       = "port"        // 1 to 65535; the transport's own where there is none
 	FieldPlatform   = "platform"    // a platform's name or alias
 	FieldTransport  = "transport"   // one of vty.Transports; over "serial" the address is the name of a port
+	FieldFallback   = "fallback"    // "telnet" or "telnet:PORT", where SSH is not spoken: see vty.Fallback
 	FieldProgram    = "program"     // over "exec", the program and its arguments: see vty.Config.ProgramFor for %h, %p and %u
 	FieldBaud       = "baud"        // speed of a serial line
 	FieldFrame      = "frame"       // its data bits, parity and stop bits, such as "8N1"
@@ -42,7 +43,7 @@ const (
 // Fields are the names of the fields, in the order in which they are shown.
 func Fields() []string {
 	return []string{
-		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldProgram, FieldBaud, FieldFrame, FieldFlow, FieldConsole, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
+		FieldAddress, FieldPort, FieldPlatform, FieldTransport, FieldFallback, FieldProgram, FieldBaud, FieldFrame, FieldFlow, FieldConsole, FieldUser, FieldPassword, FieldEnable, FieldKeyFile,
 		FieldPassphrase, FieldKnownHosts, FieldHostKey, FieldJump, FieldMode, FieldLegacy, FieldTimeout, FieldAAA, FieldSessions,
 	}
 }
@@ -89,6 +90,10 @@ func valid(field string, v *Value) string {
 	case FieldTransport:
 		if !slices.Contains(vty.Transports(), vty.Transport(text)) {
 			return fmt.Sprintf("%q is not a transport: want one of %v", text, vty.Transports())
+		}
+	case FieldFallback:
+		if _, err := vty.ParseFallback(text); err != nil {
+			return strconv.Quote(text) + " is no fallback: want telnet or telnet:PORT"
 		}
 	case FieldProgram:
 		if _, err := ParseProgram(text); err != nil {

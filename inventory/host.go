@@ -136,6 +136,12 @@ func (h *Host) Config(base *vty.Config) *vty.Config {
 	}
 	text(FieldPlatform, func(s string) { cfg.Platform, cfg.Definition = s, nil })
 	text(FieldTransport, func(s string) { cfg.Transport = vty.Transport(s) })
+	text(FieldFallback, func(s string) {
+		// Defaults may have one that is of no use to hosts that are not reached by SSH.
+		if cfg.Transport == vty.SSH || cfg.Transport == "" {
+			cfg.Fallback, _ = vty.ParseFallback(s)
+		}
+	})
 	text(FieldProgram, func(s string) { cfg.Program, _ = ParseProgram(s) })
 	text(FieldBaud, func(s string) { cfg.Line.Baud, _ = strconv.Atoi(s) })
 	text(FieldFrame, func(s string) { cfg.Line.Frame, _ = line.ParseFrame(s) })

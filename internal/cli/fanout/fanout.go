@@ -41,6 +41,9 @@ func (f *Flags) Start(s *streams.Streams, targets []*target.Target) (*Run, error
 	r.options = append(opts, fleet.Observe(r.progress.Hear))
 	r.Out, r.Err = r.progress.Guard(s.Out), r.progress.Guard(s.Err)
 	r.Errors = report.NewErrors(r.Err, s.Style(s.Err))
+	for _, t := range targets {
+		t.Warn = r.Err
+	}
 	return r, nil
 }
 

@@ -38,6 +38,8 @@ type Answer struct {
 	Error    string // what Err says; "" where it is nil
 	Cause    string // Err in words that are the same for all hosts
 	Elapsed  time.Duration
+	// Transport is what the answer came by where that is not what was asked for first.
+	Transport string
 	// Streamed tells that Output was written line by line before.
 	Streamed bool
 	// Parsed is what the output was parsed to, in JSON; nil if it was not.
@@ -67,14 +69,15 @@ type object struct {
 	Error    string `json:"error"`
 	Elapsed  int64  `json:"elapsed_ms"`
 
-	Cause  string          `json:"cause,omitempty"`
-	Parsed json.RawMessage `json:"parsed,omitempty"`
+	Cause     string          `json:"cause,omitempty"`
+	Transport string          `json:"transport,omitempty"`
+	Parsed    json.RawMessage `json:"parsed,omitempty"`
 }
 
 func (a *Answer) object() object {
 	return object{
 		Host: a.Host, Platform: a.Platform, Command: a.Command, Output: a.Output,
-		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Cause: a.Cause, Parsed: a.Parsed,
+		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Cause: a.Cause, Transport: a.Transport, Parsed: a.Parsed,
 	}
 }
 

@@ -49,8 +49,9 @@ Text output is exactly what a person would have read: no echo, no prompt, no pag
 breaks. Where there is more than one host or command, a line "=== HOST: COMMAND"
 stands above each answer. -o json prints one array, -o jsonl one object per
 command as soon as it is answered (host, platform, command, output, failed, error,
-elapsed_ms, cause), and -o raw every byte that the device sent. With --parse,
-answers are records in JSON; one that can't be parsed counts as failed.
+elapsed_ms, cause, and transport after a --fallback), and -o raw every byte that
+the device sent. With --parse, answers are records in JSON; one that can't be
+parsed counts as failed.
 
 --group-by-output prints each answer once, with the hosts that gave it. --save
 writes DIR/HOST/COMMAND.txt instead of printing (what a failed command said goes

@@ -123,6 +123,9 @@ func (w *work) command(ctx context.Context, t *target.Target, dev *vty.Device, c
 	ctx, cancel := t.Limit(ctx)
 	defer cancel()
 	a := &output.Answer{Host: t.Label, Platform: dev.Platform().Name, Command: command}
+	if by, notSSH := dev.Transport(); notSSH != nil {
+		a.Transport = string(by)
+	}
 	if w.stream {
 		a.Streamed = true
 		started := time.Now()

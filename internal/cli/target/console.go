@@ -76,6 +76,9 @@ func parsePort(text string) (Host, error) {
 // fits checks that what is said of the port and of its line fits the transport.
 func (t *Target) fits() error {
 	how := t.Config.Transport
+	if how != vty.SSH {
+		t.Config.Fallback = nil // it is one from SSH
+	}
 	switch how {
 	case vty.RFC2217, vty.Raw:
 		if t.Host.Port == 0 {

@@ -24,6 +24,7 @@ type Flags struct {
 	platform     string
 	remember     bool
 	transport    *suggest.Choice
+	fallback     string
 	program      string
 	line         serialLine
 	console      *suggest.Choice
@@ -55,6 +56,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.StringVarP(&f.platform, "platform", "p", "", "what the device is: a name (vty platforms lists them) or a definition file (default auto: found out within the session)")
 	set.BoolVar(&f.remember, "remember", false, "remember what hosts were found to be, and believe it the next time")
 	set.VarP(f.transport, "transport", "t", "how to reach it; serial takes the name of a port for the host: -H /dev/ttyUSB0, -H COM3")
+	set.StringVar(&f.fallback, "fallback", "", "take `telnet[:PORT]`, which is not encrypted, where nobody is reached who speaks SSH (default no other way)")
 	set.StringVar(&f.program, "program", "", "program to reach the host by, over exec: 'docker exec -it %h vtysh' (%h the host, %p the port, %u the user); no shell, no secrets")
 	f.line.register(set)
 	set.Var(f.console, "console", "whether it is a console, found in whatever state and left logged out (auto: over serial, rfc2217 and raw it is)")

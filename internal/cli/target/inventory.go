@@ -94,6 +94,7 @@ func (f *Flags) win(cfg, base *vty.Config) {
 		"user":          func() { cfg.User = base.User },
 		"platform":      func() { cfg.Platform, cfg.Definition = base.Platform, base.Definition },
 		"transport":     func() { cfg.Transport = base.Transport },
+		"fallback":      func() { cfg.Fallback = base.Fallback },
 		"program":       func() { cfg.Program = base.Program },
 		"baud":          func() { cfg.Line.Baud = base.Line.Baud },
 		"frame":         func() { cfg.Line.Frame = base.Line.Frame },

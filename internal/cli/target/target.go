@@ -35,6 +35,9 @@ type Target struct {
 	// Jump are the jump hosts that it is reached through; "" for none.
 	Jump string
 
+	// Warn is where it is said that a session is not as was asked for first.
+	Warn io.Writer
+
 	timeout    time.Duration
 	credential string // stands for the account; "" where it is the host's own
 	found      string // the platform that it was found to be
@@ -56,16 +59,24 @@ func (t *Target) Fleet() *fleet.Host {
 func (t *Target) Session(ctx context.Context, s *fleet.Session) (*vty.Device, error) {
 	dev, err := s.Device(ctx)
 	if err == nil {
-		t.found = dev.Platform().Name
+		t.opened(dev)
 	}
 	return dev, err
+}
+
+// opened takes down what came out about the device.
+func (t *Target) opened(dev *vty.Device) {
+	t.found = dev.Platform().Name
+	if by, why := dev.Transport(); why != nil {
+		_, _ = fmt.Fprintf(t.Warn, "vty: %s: no SSH, so by %s, which is not encrypted (--fallback): %v\n", t.Label, by, why)
+	}
 }
 
 // Dial opens a session.
 func (t *Target) Dial(ctx context.Context) (*vty.Device, error) {
 	dev, err := vty.Dial(ctx, t.Host.Address(), &t.Config)
 	if err == nil {
-		t.found = dev.Platform().Name
+		t.opened(dev)
 	}
 	return dev, err
 }
@@ -131,6 +142,9 @@ func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 			return nil, errors.Join(err, set.Close())
 		}
 	}
+	for _, t := range set.Targets {
+		t.Warn = s.Err
+	}
 	return set, nil
 }
 
@@ -165,7 +179,14 @@ func (f *Flags) config(s *streams.Streams) (vty.Config, error) {
 			return vty.Config{}, exit.Misused(fmt.Errorf("--program: %w", err))
 		}
 	}
+	var fallback *vty.Fallback
+	if f.fallback != "" {
+		if fallback, err = vty.ParseFallback(f.fallback); err != nil {
+			return vty.Config{}, exit.Misused(fmt.Errorf("--%w", err))
+		}
+	}
 	cfg := vty.Config{
+		Fallback:   fallback,
 		Program:    program,
 		Line:       line,
 		Console:    f.consoleMode(),
