@@ -269,7 +269,7 @@ func (d *Device) input(step platform.Step, modes ...string) channel.Input {
 // asks makes a channel's questions of a definition's. A secret is given as often
 // as the definition says, once mostly: a device that asks again has refused it.
 func (d *Device) asks(asks []platform.Ask) []channel.Ask {
-	var out []channel.Ask
+	out := make([]channel.Ask, 0, len(asks))
 	for _, ask := range asks {
 		given := 0
 		out = append(out, channel.Ask{Shape: ask.Prompt, Hidden: ask.Secret != "" && ask.Secret != "user", Answer: func(ctx context.Context, _ string) (channel.Answer, error) {

@@ -20,7 +20,7 @@ type Client struct {
 	version string
 	banner  string
 	method  string
-	offer   Offer
+	kexInit []byte // the device's, for PeerOffer
 	hostKey HostKey
 
 	over    chan struct{} // closed when the connection has ended
@@ -52,7 +52,7 @@ func newClient(h *handshake, l *link) *Client {
 		version: string(l.ServerVersion()),
 		banner:  h.banner.String(),
 		method:  l.method,
-		offer:   h.w.hello.offer,
+		kexInit: h.w.hello.kexInit,
 		hostKey: hostKeyOf(h.hostKey),
 		over:    make(chan struct{}),
 		closing: make(chan struct{}),
@@ -224,7 +224,10 @@ func (c *Client) HostKey() HostKey { return c.hostKey }
 func (c *Client) Algorithms() Algorithms { return algorithmsOf(c.ssh) }
 
 // PeerOffer is all that the device offered.
-func (c *Client) PeerOffer() Offer { return c.offer }
+func (c *Client) PeerOffer() Offer {
+	o, _ := parseOffer(c.kexInit)
+	return o
+}
 
 // RemoteAddr is the device's address.
 func (c *Client) RemoteAddr() net.Addr { return c.w.RemoteAddr() }

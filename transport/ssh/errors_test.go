@@ -71,11 +71,21 @@ func TestHangUpInKeyExchange(t *testing.T) {
 	}
 	h := newHandshake(t.Context(), &settings{propose: safe}, nil, nil)
 	for name, o := range map[string]Offer{"weak": weak, "alien": alien} {
-		h.w.hello.offer = o
+		h.w.hello.kexInit = kexInit(o)
 		if why := h.likely(); name == "weak" != strings.Contains(why, "--legacy") || name == "alien" != strings.Contains(why, "rot13") {
 			t.Errorf("%s: %s", name, why)
 		}
 	}
+}
+
+// kexInit is the payload of SSH_MSG_KEXINIT that offers o.
+func kexInit(o Offer) []byte {
+	payload := append([]byte{msgKexInit}, make([]byte, 16)...)
+	for _, list := range [][]string{o.KeyExchanges, o.HostKeys, o.Ciphers, o.Ciphers, o.MACs, o.MACs} {
+		text := strings.Join(list, ",")
+		payload = append(binary.BigEndian.AppendUint32(payload, uint32(len(text))), text...)
+	}
+	return payload
 }
 
 // The states that a caller may want to tell apart are sentinels, and no two are

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -120,9 +121,12 @@ func (h *handshake) checkHostKey(_ string, _ net.Addr, key xssh.PublicKey) error
 
 // keysExchanged tells of the key exchange, once the algorithms are known.
 func (h *handshake) keysExchanged(n xssh.NegotiatedAlgorithms) {
+	if h.s.Trace.KeyExchanged == nil && !h.s.log.Enabled(h.ctx, slog.LevelDebug) {
+		return
+	}
 	kex := KeyExchange{
 		Algorithms: negotiated(n),
-		Offer:      h.w.hello.offer,
+		Offer:      h.w.hello.offer(),
 		HostKey:    hostKeyOf(h.hostKey),
 		Took:       h.kexTook,
 	}
@@ -154,7 +158,7 @@ func (h *handshake) awaited() string {
 	case PhaseVersion:
 		return "its SSH version"
 	case PhaseKeyExchange:
-		if h.w.hello.offer.KeyExchanges == nil {
+		if h.w.hello.offer().KeyExchanges == nil {
 			return "the algorithms that it offers"
 		}
 		return "its half of the keys"
@@ -204,7 +208,7 @@ func (h *handshake) reason(err error) error {
 // likely is why a device hangs up in the key exchange, as far as what it said so
 // far tells.
 func (h *handshake) likely() string {
-	peer := h.w.hello.offer
+	peer := h.w.hello.offer()
 	all, _ := known(true)
 	switch {
 	case peer.KeyExchanges == nil:
@@ -230,7 +234,7 @@ func common(ours, peer []string) string {
 }
 
 func (h *handshake) negotiation(n *xssh.AlgorithmNegotiationError) error {
-	peer := h.w.hello.offer
+	peer := h.w.hello.offer()
 	e := &NegotiationError{
 		What:    n.What,
 		Offered: algorithmsOnly(n.RequestedAlgorithms),

@@ -18,8 +18,14 @@ type hello struct {
 
 	buf     []byte
 	version string
-	offer   Offer
+	kexInit []byte // the payload of its first packet
 	done    bool
+}
+
+// offer is what the packet says. It is read where somebody asks, which is seldom.
+func (h *hello) offer() Offer {
+	o, _ := parseOffer(h.kexInit)
+	return o
 }
 
 // feed takes the next bytes, cut anywhere.
@@ -37,7 +43,7 @@ func (h *hello) feed(p []byte) {
 		return
 	}
 	if err == nil {
-		h.offer, _ = parseOffer(packet)
+		h.kexInit = bytes.Clone(packet)
 	}
 	h.buf, h.done = nil, true
 }
