@@ -48,8 +48,8 @@ func (r *Result) Masked() string {
 }
 
 // Raw returns every byte that the device sent between the command and the end
-// of the prompt, where Config.Raw asked for it; nil otherwise. The caller must not
-// change it.
+// of the prompt, where Config.Raw asked for it; nil otherwise, and of a command with
+// Lines or Until, whose answer may have no end. The caller must not change it.
 func (r *Result) Raw() []byte { return r.raw }
 
 // Lines returns Text in lines; none for an empty answer.

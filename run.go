@@ -184,7 +184,7 @@ func (cmd *Command) enough(n int, line string) bool {
 func (d *Device) watch(ctx context.Context, cmd Command) (*Result, error) {
 	var lines []string
 	var failure error
-	res := &Result{Host: d.host, Platform: d.def.Name, Command: cmd.Line, Started: time.Now()}
+	res := d.answer(cmd.Line, &channel.Reply{Started: time.Now()})
 	for line, err := range d.ch.Lines(ctx, d.command(cmd)) {
 		if err != nil {
 			failure = fmt.Errorf("%s: %w", d.host, err)

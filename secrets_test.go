@@ -136,6 +136,31 @@ func repeated(t *testing.T, end string, cut int) {
 	}
 }
 
+// The result of a command that is stopped masks what any other does: the secrets of the
+// session, and what the platform's definition knows to be secret.
+func TestStoppedCommandIsMasked(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		cfg := &vty.Config{Platform: "cisco_iosxe", User: "ops", Password: auth.Literal(plantedPassword), KeepTerminal: true}
+		d, err := vty.Open(t.Context(), console("r1#", func(line string) string {
+			if line == "show secrets" {
+				return "it is " + plantedPassword + "\r\nusername ops secret 9 " + plantedEnable + "\r\nmore\r\nr1#"
+			}
+			return "r1#"
+		}), "r1", cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = d.Close() }()
+		res, err := d.Do(t.Context(), vty.Command{Line: "show secrets", Lines: 2})
+		if err != nil || !res.Stopped || !strings.Contains(res.Text(), plantedPassword) {
+			t.Fatalf("%+v, %v", res, err)
+		}
+		if masked := res.Masked(); strings.Contains(masked, plantedPassword) || strings.Contains(masked, plantedEnable) {
+			t.Errorf("it is masked as %q", masked)
+		}
+	})
+}
+
 func blabbed(ctx context.Context, conn transport.Conn, cfg *vty.Config) error {
 	d, err := vty.Open(ctx, conn, "r1", cfg)
 	if err != nil {

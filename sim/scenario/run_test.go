@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"testing/synctest"
 	"time"
 
 	"github.com/vtynet/vty"
@@ -30,8 +31,9 @@ type user struct {
 	// to finish; nil where one always is.
 	unplayed func() bool
 
-	dev *vty.Device
-	cut bool // the last operation's text was cut short
+	dev  *vty.Device
+	cut  bool // the last operation's text was cut short
+	left bool // a command may still be running
 }
 
 func (u *user) config() *vty.Config {
@@ -101,9 +103,13 @@ func (u *user) do(ctx context.Context, op *scenario.Op) error {
 		ctx, cancel = context.WithTimeout(ctx, op.Within)
 		defer cancel()
 	}
+	sent := u.sentSoFar()
 	started := time.Now()
 	out := u.act(ctx, op)
 	took := time.Since(started)
+	if err := u.compareRaw(op, out, sent); err != nil {
+		return err
+	}
 	if u.unsure && (errors.Is(out.err, vty.ErrDesync) || isKind(out.err, "question")) {
 		return errAccepted
 	}
@@ -151,8 +157,30 @@ func (u *user) compare(op *scenario.Op, out outcome) error {
 	if u.dev != nil && op.Mode != "" && u.dev.Mode() != op.Mode {
 		return fmt.Errorf("mode %q, want %q", u.dev.Mode(), op.Mode)
 	}
-	inside := !u.s.Plays(scenario.OverWire) // or else Telnet is among what was sent
-	if op.Verb == "run" && out.err == nil && inside && !strings.Contains(u.player.Sent(), string(out.raw)) {
+	return nil
+}
+
+// sentSoFar is how much the device has sent, once all of it was read.
+func (u *user) sentSoFar() int {
+	if u.exact {
+		synctest.Wait()
+	}
+	return len(u.player.Sent())
+}
+
+// compareRaw holds Result.Raw to every byte that the device sent since the command was
+// typed. A command that is stopped, or typed while another is left running, has less.
+func (u *user) compareRaw(op *scenario.Op, out outcome, sent int) error {
+	whole := op.Lines == 0 && op.Until == "" && !u.left
+	u.left = op.Cancel == string(vty.CancelLeave)
+	if op.Verb != "run" || out.err != nil || u.s.Plays(scenario.OverWire) { // there Telnet is among what was sent
+		return nil
+	}
+	said := u.player.Sent()
+	if want := said[sent:]; u.exact && whole && string(out.raw) != want {
+		return fmt.Errorf("raw\n got  %q\n want %q", out.raw, want)
+	}
+	if !strings.Contains(said, string(out.raw)) {
 		return fmt.Errorf("raw %q is not what the device sent", out.raw)
 	}
 	return nil
