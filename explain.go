@@ -134,7 +134,7 @@ func explainLogin(err error) (Explanation, bool) {
 		if secret.Refused {
 			return Explanation{"the " + secret.Name + " secret is not the device's", "check it: Config.Secrets or Config.Password"}, true
 		}
-		return Explanation{"", "give it: Config.Secrets or Config.Password"}, true
+		return Explanation{"what comes next is behind the " + secret.Name + " secret, which is not among those given", "give it: Config.Secrets or Config.Password"}, true
 	}
 	switch {
 	case errors.Is(err, auth.ErrNoSecret):
@@ -162,6 +162,7 @@ func explainLogin(err error) (Explanation, bool) {
 }
 
 func explainSession(err error) (Explanation, bool) {
+	var late *TimeoutError
 	switch {
 	case errors.As(err, new(*QuestionError)):
 		return Explanation{"the command asks before it does something", "answer it (Interact, Command.Whenever), or use a form of the command that asks nothing"}, true
@@ -169,11 +170,8 @@ func explainSession(err error) (Explanation, bool) {
 		return Explanation{"the device cut the output off, or a line in it looks like its prompt", "run the command again; if it stays so, set Config.Confirm"}, true
 	case errors.Is(err, ErrDesync):
 		return Explanation{"keys were lost or typed by somebody else, or output holds the device's own prompt", "run the command again; if it stays so, set Config.Confirm"}, true
-	case errors.As(err, new(*TimeoutError)):
-		if late, _ := errors.AsType[*TimeoutError](err); len(late.Screen) > 0 && late.Closed && errors.Is(err, ErrSilence) {
-			return Explanation{"the device or the way to it is gone, or the command says nothing for long", "connect again; allow the command more silence (Command.Silence)"}, true
-		}
-		return Explanation{"the command takes longer than the limit, or never ends", "allow more time, or stream it and leave the stream (Stream)"}, true
+	case errors.As(err, &late):
+		return explainLate(late), true
 	case errors.Is(err, ErrClosed):
 		return Explanation{"the device restarted, its idle timer ran out, or somebody cleared the line", "connect again"}, true
 	}
@@ -188,7 +186,19 @@ func explainSession(err error) (Explanation, bool) {
 	case errors.Is(err, ErrRefused):
 		return Explanation{"the command is misspelt, not known to this device, or not allowed to this user", "try it by hand; the device's own words are in the error"}, true
 	case errors.Is(err, ErrInput):
-		return Explanation{"", "change the text"}, true
+		return Explanation{"typed as it stands, the text would do something else than it says", "change the text"}, true
 	}
 	return Explanation{}, false
+}
+
+func explainLate(late *TimeoutError) Explanation {
+	switch {
+	case len(late.Screen) > 0 && late.Closed && errors.Is(late, ErrSilence):
+		return Explanation{"the device or the way to it is gone, or the command says nothing for long", "connect again; allow the command more silence (Command.Silence)"}
+	case strings.HasPrefix(late.Awaited, "its echo"):
+		return Explanation{"the device takes nothing that is typed: it is busy, hangs, or the way to it is gone", "try it by hand, and connect again"}
+	case strings.HasPrefix(late.Awaited, "the page"):
+		return Explanation{"the device's pager wants another key than the one that was typed", "correct the key in the platform's pagers, or switch its paging off"}
+	}
+	return Explanation{"the command takes longer than the limit, or never ends", "allow more time, or stream it and leave the stream (Stream)"}
 }
