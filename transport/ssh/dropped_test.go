@@ -67,7 +67,7 @@ func TestDropped(t *testing.T) {
 	_, refusing := refuses.listen(t)
 	hangsUp := listenFaulty(t, accepts)
 
-	before := settled(-1, -1)
+	before := left(&agents)
 	for phase, drop := range dropAt {
 		t.Run(phase, func(t *testing.T) {
 			at(8, count, func(int) {
@@ -145,21 +145,27 @@ func at(several, count int, f func(i int)) {
 	all.Wait()
 }
 
-type leftover struct{ goroutines, descriptors int }
+type leftover struct{ goroutines, descriptors, agents int }
 
-// settled waits, for a while, until there is no more than given, and says what
-// there is.
-func settled(goroutines, descriptors int) leftover {
-	var now leftover
-	for range 200 {
-		now = leftover{runtime.NumGoroutine(), descriptorCount()}
-		if now.goroutines <= goroutines && now.descriptors <= descriptors {
-			return now
+func (l leftover) within(most leftover) bool {
+	return l.goroutines <= most.goroutines && l.descriptors <= most.descriptors && l.agents <= most.agents
+}
+
+// left is what there is now; agents are the connections to the agent.
+func left(agents *atomic.Int64) leftover {
+	return leftover{runtime.NumGoroutine(), descriptorCount(), int(agents.Load())}
+}
+
+// settled asks again and again, for a while, until there is no more than most, and
+// says what there is. The end of a goroutine is no event that could be awaited.
+func settled(most leftover, agents *atomic.Int64) leftover {
+	now := left(agents)
+	for range 400 {
+		if now.within(most) {
+			break
 		}
-		if goroutines < 0 {
-			return now
-		}
-		time.Sleep(20 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
+		now = left(agents)
 	}
 	return now
 }
@@ -176,13 +182,10 @@ func checkSettled(t *testing.T, before leftover, agents *atomic.Int64) {
 	t.Helper()
 	// A few belong to the test itself and to the runtime.
 	const spare = 3
-	now := settled(before.goroutines+spare, before.descriptors+spare)
-	for i := 0; i < 200 && agents.Load() != 0; i++ {
-		time.Sleep(20 * time.Millisecond)
-	}
-	if now.goroutines > before.goroutines+spare || now.descriptors > before.descriptors+spare || agents.Load() != 0 {
+	most := leftover{before.goroutines + spare, before.descriptors + spare, 0}
+	if now := settled(most, agents); !now.within(most) {
 		stacks := make([]byte, 1<<16)
 		stacks = stacks[:runtime.Stack(stacks, true)]
-		t.Fatalf("%+v is left, where %+v was before; %d connections to the agent\n%s", now, before, agents.Load(), stacks)
+		t.Fatalf("%+v is left, where %+v was before\n%s", now, before, stacks)
 	}
 }
