@@ -175,6 +175,7 @@ func (x *exchange) run(ctx context.Context) (*Reply, error) {
 			}
 			x.woken = true
 			c.mu.Lock()
+			c.m.wakes++
 			c.heard = time.Now()
 			c.mu.Unlock()
 			err = c.write(ctx, c.cfg.Return)

@@ -90,6 +90,23 @@ func TestLoginOfASlowDevice(t *testing.T) {
 	})
 }
 
+// What a return brings that was typed to wake the device is no part of the banner.
+func TestBannerOfASlowDevice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := channel.New(played(func(d device) {
+			d.say("\r\nWelcome\r\n")
+			d.until('\r')
+			d.say("r1#\r\nr1#")
+			d.idle()
+		}), ios())
+		defer func() { _ = c.Close() }()
+		reply, err := c.Login(t.Context(), channel.Login{Inside: true})
+		if err != nil || reply.Text != "\nWelcome" {
+			t.Errorf("banner %q, %v", reply.Text, err)
+		}
+	})
+}
+
 // A return typed at a device that was merely slow is an empty user: the password that
 // went with it is no attempt, and is given again to the user's own question.
 func TestLoginOfASlowDeviceThatAsksForTheUser(t *testing.T) {

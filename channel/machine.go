@@ -80,6 +80,7 @@ type machine struct {
 	probed   string
 	probedAt int
 	probes   int // in this exchange
+	wakes    int // returns typed in it to wake the device
 }
 
 func newMachine(cfg *Config) *machine {
@@ -144,7 +145,7 @@ func (m *machine) begin(in *Input, keepRaw bool) {
 		m.room = make([]byte, 0, usualDrawn)
 	}
 	m.lines, m.drawn, m.strayAt, m.stray, m.unwanted, m.answers = 0, m.room, 0, nil, false, nil
-	m.probed, m.probes, m.answered, m.spoken, m.gave = "", 0, "", false, false
+	m.probed, m.probes, m.wakes, m.answered, m.spoken, m.gave = "", 0, 0, "", false, false
 }
 
 // listen starts an exchange in which nothing is typed, so nothing is echoed:
@@ -153,7 +154,7 @@ func (m *machine) listen(in *Input) {
 	m.expect(in)
 	m.unwanted, m.cut = false, ""
 	m.echo = echo{seen: true}
-	m.probed, m.probes, m.answered = "", 0, ""
+	m.probed, m.probes, m.wakes, m.answered = "", 0, 0, ""
 }
 
 // expect notes how the questions of the exchange end.
@@ -321,9 +322,9 @@ func (m *machine) answer(prompt string) []byte {
 }
 
 // cutExtra removes the prompts at the end of text that answer the returns we typed
-// ourselves, to probe what turned out to be a line of output.
+// ourselves, to probe what turned out to be a line of output, or to wake the device.
 func (m *machine) cutExtra(text, prompt string) string {
-	returns := m.probes
+	returns := m.probes + m.wakes
 	if m.strayAt > 0 {
 		returns++
 	}
