@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"cmp"
+	"strings"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/inventory"
@@ -33,8 +34,14 @@ type Host struct {
 func (h *Host) address() string { return cmp.Or(h.Address, h.Name) }
 
 // Place tells devices apart: behind different jump hosts the same address is
-// another device.
-func (h *Host) Place() string { return h.Jump + " " + h.address() }
+// another device, and so is what different programs reach.
+func (h *Host) Place() string {
+	place := h.Jump + " " + h.address()
+	if h.Config != nil && h.Config.Transport == vty.Exec {
+		place += " " + strings.Join(h.Config.Program, " ")
+	}
+	return place
+}
 
 // Hosts are the hosts of an inventory, each with base and what the inventory says
 // of it. Their credential is the user and the place where the password was

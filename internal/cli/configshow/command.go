@@ -40,8 +40,10 @@ verb it is for that verb alone:
     run:
       workers: 50
 
-No vty.yaml of the current folder is read: it could name programs to run. Secrets do not
-stand in settings; password-file names a file, and an inventory holds references.`,
+A vty.yaml of the current folder, or of one above it, is read within the folders that
+your own file names under projects, and counts more than your own. It is not elsewhere:
+it could name programs to run. Secrets do not stand in settings; password-file names a
+file, and an inventory holds references.`,
 		Example: `  vty config-show
   vty config-show run
   VTY_CONFIG=./vty.yaml vty config-show netconf get -o json`,
@@ -126,9 +128,12 @@ func sayFiles(s *streams.Streams, set *settings.Settings) {
 	if len(set.Files()) == 0 {
 		_, _ = fmt.Fprintf(s.Err, "vty: settings: no file is there; yours would be %s\n", settings.UserFile())
 	}
-	if _, err := os.Stat(settings.Name); err == nil && !slices.Contains(set.Files(), settings.Name) && !slices.Contains(set.Files(), "./"+settings.Name) {
-		_, _ = fmt.Fprintf(s.Err, "vty: settings: %s of this folder is not read; %s=%s reads it\n", settings.Name, settings.File, settings.Name)
+	here, err := os.Stat(settings.Name)
+	if err != nil || slices.ContainsFunc(set.Files(), func(f string) bool { info, err := os.Stat(f); return err == nil && os.SameFile(info, here) }) {
+		return
 	}
+	_, _ = fmt.Fprintf(s.Err, "vty: settings: %s of this folder is not read: %s=%s reads it, as does this folder under %q in %s\n",
+		settings.Name, settings.File, settings.Name, settings.Projects, settings.UserFile())
 }
 
 func write(s *streams.Streams, format output.Format, rows []row) error {

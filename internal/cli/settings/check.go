@@ -17,7 +17,11 @@ import (
 func (set *Settings) Check(root *cobra.Command) error {
 	problems := slices.Clone(set.problems)
 	for _, f := range set.files {
-		problems = append(problems, sorted(check(f.root, root, ""))...)
+		found := check(f.root, root, "")
+		if f.own { // in which alone it means something
+			found = slices.DeleteFunc(found, func(p *Problem) bool { return p.Key == Projects && f.root.values[Projects] != nil })
+		}
+		problems = append(problems, sorted(found)...)
 	}
 	errs := make([]error, len(problems))
 	for i, p := range problems {
@@ -44,6 +48,8 @@ func check(s *section, cmd *cobra.Command, above string) []*Problem {
 			p.Text = "means something else in every verb: write it below the verb, as in " + strings.Join(Path(of[0].verb), ".") + "." + name
 		case slices.Contains(secrets, name):
 			p.Text = "settings hold no secrets: name a file with password-file or enable-file, or a reference in an inventory"
+		case above+name == Projects:
+			p.Text = "stands in your own file only, which names the folders that are trusted"
 		case verbBelow(cmd, name) != nil:
 			p.Text = "is a verb: its flags belong below it"
 		case above == "":

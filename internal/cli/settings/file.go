@@ -56,6 +56,7 @@ func (p *Problem) Error() string {
 type file struct {
 	path string
 	root *section
+	own  bool // the user's, in which projects may be named
 }
 
 // section is the settings of all verbs, or of one.

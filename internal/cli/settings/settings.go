@@ -43,8 +43,26 @@ func Load(s *streams.Streams) (*Settings, error) {
 	if own == "" {
 		return set, nil
 	}
-	if err := set.read(own); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := set.read(own); err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return set, nil
+		}
 		return nil, err
+	}
+	mine := set.files[len(set.files)-1]
+	mine.own = true
+	if named != "" {
+		return set, nil
+	}
+	here, err := os.Getwd()
+	if err != nil {
+		return set, nil // a folder that was removed is nobody's project
+	}
+	if path := mine.project(here); path != "" {
+		if err := set.read(path); err != nil {
+			return nil, err
+		}
+		slices.Reverse(set.files)
 	}
 	return set, nil
 }

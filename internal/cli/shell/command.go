@@ -21,22 +21,36 @@ import (
 func Command(s *streams.Streams) *cobra.Command {
 	var targets target.Flags
 	var recording string
+	var show, noHistory bool
 	cmd := &cobra.Command{
 		Use:   "shell [flags]",
 		Short: "Open a device's command line, logged in and in the right mode",
 		Long: `Log in to a device, reach the mode that commands run in, and hand over its command
 line: every key goes to the device and all that it sends comes back.
 
-At the beginning of a line, ~. leaves, and ~~ types one ~. The device is told the
-size of the terminal, also when it changes; its paging stays as it is.
+At the beginning of a line, ~. leaves, ~h shows what you entered here before, ~B sends
+a break, and ~~ types one ~. The device is told the size of the terminal, also when it
+changes; its paging stays as it is.
+
+The commands that you enter go into a history, which --history prints: when, where,
+what. What the device does not echo is not in it, nor is a line that speaks of a
+password, secret, key or community, nor one that begins with a space.
 
 Where standard input is not a terminal, its bytes are typed as they are, and the
 session ends once they are typed and the device is back at a prompt.`,
 		Example: `  vty shell -H ops@r1.example.net -p cisco_iosxe
   vty shell --sim arista_eos --record session.vtyrec
+  vty shell --history | grep bgp
   printf 'show clock\n' | vty shell --sim cisco_iosxe`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if show {
+				h, err := openHistory("")
+				if err != nil {
+					return err
+				}
+				return h.write(s.Out)
+			}
 			set, err := targets.Resolve(cmd.Context(), s)
 			if err != nil {
 				return err
@@ -53,7 +67,7 @@ session ends once they are typed and the device is back at a prompt.`,
 				}
 				defer func() { err = errors.Join(err, finish()) }()
 			}
-			if err := open(cmd.Context(), s, t); err != nil {
+			if err := open(cmd.Context(), s, t, !noHistory); err != nil {
 				report.Error(s.Err, t.Label, report.Text(t.Host.Name, err), err)
 				return exit.Silently(exit.Of(err))
 			}
@@ -62,11 +76,13 @@ session ends once they are typed and the device is back at a prompt.`,
 	}
 	targets.Register(cmd.Flags())
 	cmd.Flags().StringVar(&recording, "record", "", "write the session to a new file, without its secrets")
+	cmd.Flags().BoolVar(&show, "history", false, "print what was entered in earlier sessions, and connect to nothing")
+	cmd.Flags().BoolVar(&noHistory, "no-history", false, "keep nothing of what is entered")
 	return cmd
 }
 
 // open logs in and hands over.
-func open(ctx context.Context, s *streams.Streams, t *target.Target) error {
+func open(ctx context.Context, s *streams.Streams, t *target.Target, keeps bool) error {
 	t.Config.KeepTerminal = true
 	fd, interactive := streams.Terminal(s.In)
 	if interactive {
@@ -82,12 +98,12 @@ func open(ctx context.Context, s *streams.Streams, t *target.Target) error {
 	if !interactive {
 		return dev.Attach(ctx, s.In, s.Out)
 	}
-	return handOver(ctx, s, t, dev, fd)
+	return handOver(ctx, s, t, dev, fd, keeps)
 }
 
 // handOver connects the terminal with the device.
-func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vty.Device, fd int) error {
-	_, _ = fmt.Fprintf(s.Err, "connected to %s; ~. at the beginning of a line leaves, ~B there sends a break\n", t.Label)
+func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vty.Device, fd int, keeps bool) error {
+	_, _ = fmt.Fprintf(s.Err, "connected to %s; ~. at the beginning of a line leaves, ~h shows what was entered before\n", t.Label)
 	state, err := term.MakeRaw(fd)
 	if err != nil {
 		return fmt.Errorf("terminal: %w", err)
@@ -97,12 +113,25 @@ func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vt
 	defer cancel()
 	go followSize(ctx, fd, func(size transport.Size) { _ = dev.Resize(ctx, size) })
 	left := make(chan struct{})
-	in := &escaping{in: s.In, left: func() { close(left); cancel() }, breaks: func() {
+	typing := &escaping{in: s.In, left: func() { close(left); cancel() }, breaks: func() {
 		if err := dev.Break(); err != nil {
 			_, _ = fmt.Fprintf(s.Err, "\r\nno break: %v\r\n", err)
 		}
 	}}
-	err = dev.Attach(ctx, in, s.Out)
+	var in io.Reader = typing
+	out := s.Out
+	if h, err := openHistory(t.Label); err == nil && keeps {
+		// What cannot be kept is not worth an interruption.
+		e := &entered{keep: func(command string) { _ = h.add(command) }, secrets: typeable(ctx, t)}
+		in, out = keys{in, e}, glass{out, e}
+		typing.shows = func() {
+			_, _ = fmt.Fprintf(s.Err, "\r\n")
+			for _, command := range h.last(20) {
+				_, _ = fmt.Fprintf(s.Err, "  %s\r\n", command)
+			}
+		}
+	}
+	err = dev.Attach(ctx, in, out)
 	select {
 	case <-left:
 		err = nil // on request, in the middle of whatever the device was doing

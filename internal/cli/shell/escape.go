@@ -3,11 +3,13 @@ package shell
 import "io"
 
 // escaping is a keyboard whose ~. at the beginning of a line ends it, and whose ~B
-// there is the Break key, as users of ssh know them.
+// there is the Break key, as users of ssh know them, and whose ~h shows what was
+// entered before.
 type escaping struct {
 	in     io.Reader
 	left   func() // called once at ~.
 	breaks func() // called at each ~B
+	shows  func() // called at each ~h
 
 	buf     [1024]byte
 	pending []byte // typed, and not yet read
@@ -42,6 +44,10 @@ func (e *escaping) take(keys []byte) {
 		case e.tilde && key == 'B':
 			e.tilde, e.midLine = false, false
 			e.breaks()
+			continue
+		case e.tilde && key == 'h' && e.shows != nil:
+			e.tilde, e.midLine = false, false
+			e.shows()
 			continue
 		case e.tilde:
 			e.tilde = false

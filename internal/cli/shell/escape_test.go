@@ -36,6 +36,14 @@ func TestEscapes(t *testing.T) {
 	}
 }
 
+func TestHistoryIsAskedFor(t *testing.T) {
+	shown := 0
+	got, err := io.ReadAll(&escaping{in: strings.NewReader("~hx\ra~h\r~h"), left: func() {}, shows: func() { shown++ }})
+	if string(got) != "x\ra~h\r" || err != nil || shown != 2 {
+		t.Errorf("got %q, %v, shown %d times", got, err, shown)
+	}
+}
+
 func TestEscapesIntoSmallBuffers(t *testing.T) {
 	e := &escaping{in: strings.NewReader("~a\r~~b"), left: func() {}}
 	got, err := io.ReadAll(iotest.OneByteReader(e))

@@ -22,12 +22,7 @@ func start(ctx context.Context, t *target.Target, file string) (finish func() er
 	}
 	// What could be typed is known before it is: that it is a password is then
 	// known as well.
-	secrets := record.NewSecrets()
-	for _, src := range []auth.Source{t.Config.Password, t.Config.Secrets["enable"]} {
-		if secret, err := src.Secret(ctx); err == nil {
-			secrets.Add(secret.Reveal())
-		}
-	}
+	secrets := record.NewSecrets(typeable(ctx, t)...)
 	transportName := t.Config.Transport
 	if transportName == "" {
 		transportName = vty.SSH
@@ -46,4 +41,14 @@ func start(ctx context.Context, t *target.Target, file string) (finish func() er
 		}
 		return err
 	}, nil
+}
+
+// typeable are the secrets that may be typed at a device.
+func typeable(ctx context.Context, t *target.Target) (secrets []string) {
+	for _, src := range []auth.Source{t.Config.Password, t.Config.Secrets["enable"]} {
+		if secret, err := src.Secret(ctx); err == nil {
+			secrets = append(secrets, secret.Reveal())
+		}
+	}
+	return secrets
 }

@@ -3,6 +3,7 @@
 package shell_test
 
 import (
+	"bytes"
 	"context"
 	"os"
 	"reflect"
@@ -48,6 +49,9 @@ func (p *person) press(keys string) {
 }
 
 func TestShellAtATerminal(t *testing.T) {
+	folder := t.TempDir()
+	t.Setenv("HOME", folder)
+	t.Setenv("XDG_CONFIG_HOME", folder)
 	keys, tty, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
@@ -94,10 +98,19 @@ func TestShellAtATerminal(t *testing.T) {
 	}
 	p.press("echo ~.\r")
 	p.await("~.\r\n~.\r\n")
+	p.press("~h")
+	p.await("  uname -a\r\n")
+	p.press("echo " + password + "\r")
+	p.await(password + "\r\n" + password + "\r\n")
 	p.press("~.")
 	p.await("left ")
 	if status := <-ended; status != exit.OK {
 		t.Errorf("status %d", status)
+	}
+	var out bytes.Buffer
+	cli.Run(t.Context(), []string{"shell", "--history"}, &streams.Streams{In: strings.NewReader(""), Out: &out, Err: &out, LookupEnv: func(string) (string, bool) { return "", false }})
+	if text := out.String(); strings.Count(text, "\n") != 2 || !strings.Contains(text, "Z\t"+server.Addr().String()+"\tuname -a\n") || !strings.HasSuffix(text, "\techo ~.\n") {
+		t.Errorf("the history is %q", text)
 	}
 	after, err := term.GetState(int(tty.Fd()))
 	if err != nil {
