@@ -36,7 +36,7 @@ func (o *options) list(ctx context.Context, s *streams.Streams) error {
 		return err
 	}
 	if o.format.String() == string(output.Text) {
-		t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+		t := tabwriter.NewWriter(streams.Fit(s.Out), 0, 0, 2, ' ', 0)
 		for _, h := range hosts {
 			platform := cmp.Or(h.Field(inventory.FieldPlatform).Text(), "auto")
 			_, _ = fmt.Fprintf(t, "%s\t%s\t%s\t%s\n", h.Name(), h.Address(), platform, cmp.Or(strings.Join(h.Groups(), ","), "-"))

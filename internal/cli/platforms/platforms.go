@@ -79,7 +79,7 @@ type entry struct {
 func list(s *streams.Streams, format output.Format) error {
 	library := target.Library(s)
 	if format == output.Text {
-		t := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
+		t := tabwriter.NewWriter(streams.Fit(s.Out), 0, 0, 2, ' ', 0)
 		for d, err := range library.All() {
 			if err != nil {
 				_, _ = fmt.Fprintln(s.Err, err)
