@@ -5,11 +5,13 @@ package main
 import (
 	"context"
 	"runtime/debug"
+	"sync"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/bench/router"
 	"github.com/vtynet/vty/bench/work"
+	"github.com/vtynet/vty/platform"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -34,15 +36,29 @@ type session struct{ *vty.Device }
 // as fit into its connection, of which this is the least that is usual.
 const typeAhead = 4096
 
+// takes is the platform of a device that takes so much: one for all sessions.
+var takes = sync.OnceValues(func() (*platform.Definition, error) {
+	def, err := platform.Load("cisco_iosxe")
+	if err != nil {
+		return nil, err
+	}
+	own := *def
+	own.Typing.Window = typeAhead
+	return &own, nil
+})
+
 func open(ctx context.Context, t work.Target) (work.Session, error) {
+	def, err := takes()
+	if err != nil {
+		return nil, err
+	}
 	d, err := vty.Dial(ctx, t.Host, &vty.Config{
-		Platform:  "cisco_iosxe",
-		Window:    typeAhead,
-		Transport: vty.Transport(t.Transport),
-		Port:      t.Port,
-		User:      t.User,
-		Auth:      []auth.Method{auth.Password(auth.Literal(t.Password))},
-		HostKeys:  hostKeys,
+		Definition: def,
+		Transport:  vty.Transport(t.Transport),
+		Port:       t.Port,
+		User:       t.User,
+		Auth:       []auth.Method{auth.Password(auth.Literal(t.Password))},
+		HostKeys:   hostKeys,
 	})
 	if err != nil {
 		return nil, err
