@@ -58,6 +58,21 @@ func TestPagesAreTurned(t *testing.T) {
 	}
 }
 
+// A device that stalls in the page that it was asked for is awaited for its prompt.
+func TestStallBehindATurnedPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := open(t, ios(), "r1#",
+			step{"show x\r", "show x\r\none\r\n --More-- "},
+			step{" ", "\r          \rvlan #"})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		_, err := ch.Send(ctx, channel.Input{Line: "show x", Cancel: channel.Hangup})
+		if late, _ := errors.AsType[*channel.TimeoutError](err); late == nil || late.Awaited != `the prompt "r1#"` {
+			t.Errorf("%v; want one that awaits the prompt", err)
+		}
+	})
+}
+
 // A device that counts rows fills its page in the middle of a long line.
 func TestPageEndsWithinALine(t *testing.T) {
 	const more = " --More-- "

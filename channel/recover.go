@@ -68,7 +68,7 @@ func (x *exchange) fail(ctx context.Context, err error) error {
 		if c.m.prompt != "" {
 			awaited = fmt.Sprintf("the prompt %q", c.secrets.Hide(c.m.prompt))
 		}
-		if c.m.turned() {
+		if c.m.answered != "" && c.m.turned() {
 			awaited = fmt.Sprintf("the page behind %q", c.secrets.Hide(strings.TrimSpace(c.m.answered)))
 		}
 	}
