@@ -1,6 +1,7 @@
 package channel_test
 
 import (
+	"errors"
 	"regexp"
 	"testing"
 	"testing/synctest"
@@ -69,6 +70,20 @@ func TestProbedLineStays(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A new prompt that another command stands behind, further up, is not the first of its
+// kind: what came with it is no answer to ours.
+func TestNewPromptThatWentOn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ch := open(t, ios(), "r1#",
+			step{"show x\r", "show x\r\none\r\nr2#show y\r\ntwo\r\nr2#"},
+			step{"\r", "\r\nr2#"},
+			step{"\x03", "^C\r\nr2#"})
+		if r, err := ch.Send(t.Context(), channel.Input{Line: "show x"}); !errors.Is(err, channel.ErrDesync) {
+			t.Errorf("%+v, %v", r, err)
+		}
+	})
 }
 
 // A line that begins with a short prompt is no prompt.

@@ -60,8 +60,23 @@ func (m *machine) isMessage(line string) bool {
 // mixed reports whether the answer, which ends at prompt, may hold something else
 // as well.
 func (m *machine) mixed(prompt string) bool {
-	_, foreign := m.within(m.answer(prompt), prompt)
-	return foreign
+	text := m.answer(prompt)
+	_, foreign := m.within(text, prompt)
+	return foreign || m.wentOn(text, prompt)
+}
+
+// wentOn reports whether more came behind a prompt that was never seen before this
+// answer, on its own line: then it stood there before, and took another command.
+func (m *machine) wentOn(text []byte, prompt string) bool {
+	if m.prompt == "" || prompt == m.prompt || prompt != m.probed || len(prompt) < minCertain {
+		return false
+	}
+	for line := range bytes.Lines(text) {
+		if rest, ok := bytes.CutPrefix(line, []byte(prompt)); ok && more(string(rest)) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // unasked returns those of lines that say something: prompts do not.
