@@ -39,7 +39,7 @@ var Table = map[string]Rule{
 	"transport/raw":           {Own: []string{"transport", "socket"}},
 	"transport/rfc2217":       {Own: []string{"transport", "transport/line", "transport/telnet", "socket"}}, // an option of Telnet's
 	"transport/serial":        {Own: []string{"transport", "transport/line"}, Modules: []string{"go.bug.st/serial", sys}},
-	"transport/openssh":       {Own: []string{"transport", "socket", "auth"}, Modules: []string{"github.com/creack/pty"}},
+	"transport/openssh":       {Own: []string{"transport", "transport/exec", "transport/ssh", "socket", "auth"}, Modules: []string{sys}},
 	"transport/exec":          {Own: []string{"transport"}, Modules: []string{"github.com/creack/pty", sys}},
 	"transport/transporttest": {Own: []string{"transport"}},
 	"terminal":                {},

@@ -19,6 +19,10 @@ type Config struct {
 	Dir  string         // to run in; "" means the current one
 	Env  []string       // NAME=VALUE, beside those of this process
 	Size transport.Size // of the terminal; zero columns or rows mean 511 and 1000
+
+	// Stderr, where not nil, is the program's standard error in place of the
+	// terminal. It stays the caller's to close.
+	Stderr *os.File
 }
 
 const (
@@ -97,6 +101,9 @@ func Start(ctx context.Context, argv []string, cfg *Config) (*Conn, error) {
 	cmd.Dir = cfg.Dir
 	if len(cfg.Env) > 0 {
 		cmd.Env = append(cmd.Environ(), cfg.Env...)
+	}
+	if cfg.Stderr != nil {
+		cmd.Stderr = cfg.Stderr
 	}
 	tty, err := start(cmd, size)
 	if err != nil {
@@ -215,6 +222,9 @@ func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
 	c.size = size
 	return nil
 }
+
+// Pid is the number of the program's process, for as long as it runs.
+func (c *Conn) Pid() int { return c.cmd.Process.Pid }
 
 func (c *Conn) closing() bool {
 	select {
