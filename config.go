@@ -13,6 +13,7 @@ import (
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/line"
+	"github.com/vtynet/vty/transport/openssh"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -34,10 +35,14 @@ const (
 	Raw Transport = "raw"
 	// Exec is a local program on a pseudo-terminal, Config.Program. Windows has none.
 	Exec Transport = "exec"
+	// OpenSSH is SSH by the system's own ssh, for what only that program can do:
+	// GSSAPI, shared connections, keys in hardware. See Config.OpenSSH. Windows has
+	// no terminal to run it on.
+	OpenSSH Transport = "openssh"
 )
 
 // Transports lists the transports that Dial knows.
-func Transports() []Transport { return []Transport{SSH, Telnet, Serial, RFC2217, Raw, Exec} }
+func Transports() []Transport { return []Transport{SSH, Telnet, Serial, RFC2217, Raw, Exec, OpenSSH} }
 
 // Config says how to reach a device and what it is. It is read, never written,
 // and may be shared by any number of devices.
@@ -115,6 +120,13 @@ type Config struct {
 	// or ProxyCommand needs Via; without it Dial fails.
 	SSHConfig *sshconfig.Config
 
+	// OpenSSH, where not nil, is where the configuration of the OpenSSH transport
+	// begins. Fields of this Config that are set stand in place of its own: User,
+	// HostKeys, Size, the key files, passphrase and password of Auth, and what answers
+	// there. The system's ssh reads its own configuration, so SSHConfig, SSH, Via and
+	// Legacy do not count, and a Port of 0 is as it says.
+	OpenSSH *openssh.Config
+
 	// Wrap, where not nil, puts something around the terminal once it is reached:
 	// a recorder, for example.
 	Wrap func(transport.Conn) transport.Conn
@@ -174,6 +186,13 @@ func (c *Config) masked() *Config {
 		s := *c.SSH
 		s.Auth = m.masker.Methods(s.Auth)
 		m.SSH = &s
+	}
+	if c.OpenSSH != nil {
+		o := *c.OpenSSH
+		for _, source := range []*auth.Source{&o.Password, &o.JumpPassword, &o.Passphrase} {
+			*source = m.masker.Source(*source)
+		}
+		m.OpenSSH = &o
 	}
 	return &m
 }

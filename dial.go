@@ -16,6 +16,7 @@ import (
 	"github.com/vtynet/vty/sshconfig"
 	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/exec"
+	"github.com/vtynet/vty/transport/openssh"
 	"github.com/vtynet/vty/transport/raw"
 	"github.com/vtynet/vty/transport/rfc2217"
 	"github.com/vtynet/vty/transport/serial"
@@ -176,6 +177,12 @@ func reach(ctx context.Context, host string, port int, def *platform.Definition,
 			return nil, err
 		}
 		conn, err := exec.Start(ctx, argv, &exec.Config{Size: cfg.Size})
+		if err != nil {
+			return nil, err
+		}
+		return conn, nil
+	case cfg.Transport == OpenSSH:
+		conn, err := openssh.Dial(ctx, host, port, cfg.ForOpenSSH())
 		if err != nil {
 			return nil, err
 		}
@@ -349,7 +356,8 @@ func loginName(cfg *Config, def *platform.Definition) string {
 func authenticated(conn transport.Conn) bool {
 	for {
 		if a, ok := conn.(interface{ AuthMethod() string }); ok {
-			return a.AuthMethod() != "none"
+			method := a.AuthMethod()
+			return method != "none" && method != ""
 		}
 		w, ok := conn.(interface{ Unwrap() transport.Conn })
 		if !ok {

@@ -46,7 +46,7 @@ var Table = map[string]Rule{
 	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
 	"platform":                {Modules: []string{yaml}},
 	"record":                  {Own: []string{"transport"}},
-	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/exec", "transport/line", "transport/raw", "transport/rfc2217", "transport/serial", "transport/ssh", "transport/telnet", "socket", "sshconfig", "record", "textfsm"}},
+	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/exec", "transport/line", "transport/openssh", "transport/raw", "transport/rfc2217", "transport/serial", "transport/ssh", "transport/telnet", "socket", "sshconfig", "record", "textfsm"}},
 	"configure":               {Own: []string{"vty", "platform"}},
 	"netconf/framing":         {},
 	"netconf/element":         {},

@@ -13,6 +13,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/transport"
 	"github.com/vtynet/vty/transport/exec"
 	"github.com/vtynet/vty/transport/ssh"
@@ -139,7 +140,9 @@ func (c *Conn) readLog() {
 }
 
 // goodbye is what ssh itself says on standard error at the end of a session.
-var goodbye = regexp.MustCompile(`^(Shared connection|Connection) to \S+ closed\.\r?\n$`)
+var goodbye = regexp.MustCompile(`^((Shared connection|Connection) to \S+ closed( by remote host)?\.\r?\n|Read from remote host \S+: .*\n)+$`)
+
+const longestBanner = 64 << 10
 
 // readStderr takes what is said before the session for the device's banner, and
 // what comes later for the device's own.
@@ -147,14 +150,18 @@ func (c *Conn) readStderr() {
 	buf := make([]byte, 4<<10)
 	for {
 		n, err := c.stderr.Read(buf)
-		if n > 0 && !goodbye.Match(buf[:n]) {
-			if c.journal.isUp() {
-				c.hand(bytes.Clone(buf[:n]))
-			} else {
-				c.mu.Lock()
-				c.banner = append(c.banner, buf[:min(n, max(0, 64<<10-len(c.banner)))]...)
-				c.mu.Unlock()
+		switch {
+		case n == 0:
+		case !c.journal.isUp():
+			c.mu.Lock()
+			c.banner = append(c.banner, buf[:min(n, max(0, longestBanner-len(c.banner)))]...)
+			c.mu.Unlock()
+		case goodbye.Match(buf[:n]):
+			for line := range strings.Lines(string(buf[:n])) {
+				c.journal.add(line)
 			}
+		default:
+			c.hand(bytes.Clone(buf[:n]))
 		}
 		if err != nil {
 			return
@@ -237,11 +244,17 @@ func (c *Conn) settle(err error) {
 // given is the reason of this side's for the end.
 func (c *Conn) given() error {
 	e := &Error{Host: c.host, Port: c.port, Phase: ssh.PhaseAuth, Err: c.failed}
-	if errors.Is(c.failed, errRefused) {
+	if refused, none := errors.Is(c.failed, errRefused), errors.Is(c.failed, auth.ErrNoSecret); refused || none {
 		c.journal.mu.Lock()
 		defer c.journal.mu.Unlock()
-		c.journal.judge(ssh.Refused)
-		e.Err = &ssh.AuthError{User: c.journal.user, Attempts: c.journal.tried(), Offered: c.journal.offered}
+		denied := &ssh.AuthError{User: c.journal.user, Offered: c.journal.offered}
+		if refused {
+			c.journal.askedAgain()
+		} else {
+			denied.Err = c.failed
+		}
+		denied.Attempts = c.journal.tried()
+		e.Err = denied
 	}
 	return c.answers.masker.Error(e)
 }
@@ -330,6 +343,10 @@ func (c *Conn) Resize(ctx context.Context, size transport.Size) error {
 // AuthMethod is how the device let the user in, such as "gssapi-with-mic"; "" where
 // ssh does not know, as over a shared connection.
 func (c *Conn) AuthMethod() string { return c.journal.authMethod() }
+
+// ServerVersion is how the server identified itself, such as "SSH-2.0-OpenSSH_9.2"; ""
+// where ssh does not know, as over a shared connection.
+func (c *Conn) ServerVersion() string { return c.journal.serverVersion() }
 
 // Banner is what was said before the session: the device's banner, and warnings of
 // ssh's.

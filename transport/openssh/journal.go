@@ -20,10 +20,10 @@ type journal struct {
 	major    int // of ssh's own version; 0 where it was not told
 	minor    int
 	user     string
+	version  string // how the server names itself
 	method   string
 	attempts []ssh.Attempt
 	offered  []string
-	refusals int
 	hostKey  ssh.HostKey
 	known    []ssh.KnownKey
 	words    []string // what ssh said for people to read
@@ -34,16 +34,20 @@ func newJournal() *journal { return &journal{ready: make(chan struct{}), phase: 
 // phaseConnect is the one before those of package ssh.
 const phaseConnect ssh.Phase = "connection"
 
+const dialogue = "keyboard-interactive"
+
 // manyWords is how many of ssh's messages are kept: the reason is among the last.
 const manyWords = 32
 
 var (
 	ownVersion    = regexp.MustCompile(`^Local version string SSH-2\.0-OpenSSH\w*_(\d+)\.(\d+)`)
+	theirVersion  = regexp.MustCompile(`^Remote protocol version (\S+), remote software version (.*)$`)
 	loginAs       = regexp.MustCompile(`^Authenticating to .* as '(.*)'$`)
 	serverKey     = regexp.MustCompile(`^Server host key: (\S+) (SHA256:\S+)$`)
 	offering      = regexp.MustCompile(`^(?:Offering public key|Trying private key): (\S+(?: \S+)*?)(?: [A-Z0-9-]+ (SHA256:\S+).*)?$`)
 	canContinue   = regexp.MustCompile(`^Authentications that can continue: (\S*)$`)
 	nextMethod    = regexp.MustCompile(`^Next authentication method: (\S+)$`)
+	asking        = regexp.MustCompile(`^input_userauth_info_req: num_prompts [1-9]`)
 	partial       = regexp.MustCompile(`^Authenticated using "([^"]+)" with partial success`)
 	authenticated = regexp.MustCompile(`^Authenticated to .* using "([^"]+)"`)
 	offendingKey  = regexp.MustCompile(`^Offending (\S+) key in (.+):(\d+)$`)
@@ -73,6 +77,9 @@ func (j *journal) add(line string) {
 		}
 	case strings.HasPrefix(text, "Remote protocol version"):
 		j.enter(ssh.PhaseKeyExchange)
+		if m := theirVersion.FindStringSubmatch(text); m != nil {
+			j.version = "SSH-" + m[1] + "-" + m[2]
+		}
 	case strings.HasPrefix(text, "SSH2_MSG_NEWKEYS received"):
 		j.enter(ssh.PhaseAuth)
 	case strings.HasPrefix(text, "Entering interactive session"):
@@ -92,9 +99,16 @@ func (j *journal) add(line string) {
 		m := offering.FindStringSubmatch(text)
 		j.attempts = append(j.attempts, ssh.Attempt{Method: "publickey", Detail: strings.TrimSpace(m[1] + " " + m[2])})
 	case nextMethod.MatchString(text):
-		if method := nextMethod.FindStringSubmatch(text)[1]; method != "publickey" {
+		// Of the others, an attempt is a key, or a dialogue in which something is asked.
+		if method := nextMethod.FindStringSubmatch(text)[1]; method != "publickey" && method != dialogue {
 			j.attempts = append(j.attempts, ssh.Attempt{Method: method})
 		}
+	case asking.MatchString(text):
+		if n := len(j.attempts); n == 0 || j.attempts[n-1].Method != dialogue || j.attempts[n-1].Outcome != "" {
+			j.attempts = append(j.attempts, ssh.Attempt{Method: dialogue})
+		}
+	case strings.HasPrefix(text, "Server accepts key"):
+		j.judge(ssh.Skipped) // unless more comes of it, the key stayed closed
 	case partial.MatchString(text):
 		j.judge(ssh.Partial)
 	case canContinue.MatchString(text):
@@ -132,8 +146,16 @@ func (j *journal) enter(p ssh.Phase) {
 
 // judge is the outcome of the last attempt, unless it has one.
 func (j *journal) judge(o ssh.Outcome) {
-	if n := len(j.attempts); n > 0 && j.attempts[n-1].Outcome == "" {
+	if n := len(j.attempts); n > 0 && (j.attempts[n-1].Outcome == "" || o == ssh.Partial) {
 		j.attempts[n-1].Outcome = o
+	}
+}
+
+// askedAgain is a device's no within a dialogue, where it says so by the same
+// question. A question of another method's comes after a no that was said.
+func (j *journal) askedAgain() {
+	if n := len(j.attempts); n > 0 && j.attempts[n-1].Method == dialogue {
+		j.judge(ssh.Refused)
 	}
 }
 
@@ -166,6 +188,13 @@ func (j *journal) authMethod() string {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	return j.method
+}
+
+// serverVersion is how the server names itself; "" where ssh did not say.
+func (j *journal) serverVersion() string {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.version
 }
 
 // tried is the attempts that were made. A key that ssh had no file for is none.

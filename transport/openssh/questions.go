@@ -86,9 +86,9 @@ func (r *respondent) answer(ctx context.Context, q question) (string, error) {
 		return "", ssh.ErrPasswordExpired
 	case r.used && (own || dialogue && anyPassword.MatchString(text)):
 		return "", errRefused
-	case own, dialogue && !r.used && (anyPassword.MatchString(text) || r.cfg.Answer.Answer == nil):
+	case own, dialogue && !r.used && (anyPassword.MatchString(text) || r.cfg.Answer.Answer == nil && r.cfg.Password != nil):
 		if r.cfg.Password == nil {
-			break
+			return "", fmt.Errorf("ssh asks %q: %w", q.text, auth.ErrNoSecret)
 		}
 		r.used = true
 		return r.fetch(ctx, r.cfg.Password)

@@ -4,7 +4,6 @@ package openssh
 
 import (
 	"bufio"
-	"bytes"
 	"fmt"
 	"net"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"os/user"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -23,7 +23,25 @@ type server struct {
 	known  string // known_hosts that knows it
 	key    string // of the user
 	locked string // another of the user's, with a passphrase
-	log    *bytes.Buffer
+	log    serverLog
+}
+
+// serverLog is what a server writes to its standard error.
+type serverLog struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *serverLog) add(line string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.text.WriteString(line + "\n")
+}
+
+func (l *serverLog) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
 }
 
 const passphrase = "open sesame"
@@ -105,11 +123,10 @@ func (s *server) run(t *testing.T, path string, args ...string) {
 		t.Fatal(err)
 	}
 	up, read := make(chan struct{}), make(chan struct{})
-	s.log = &bytes.Buffer{}
 	go func() {
 		defer close(read)
 		for lines := bufio.NewScanner(stderr); lines.Scan(); {
-			fmt.Fprintln(s.log, lines.Text())
+			s.log.add(lines.Text())
 			if strings.HasPrefix(lines.Text(), "Server listening") {
 				close(up)
 			}
@@ -120,7 +137,7 @@ func (s *server) run(t *testing.T, path string, args ...string) {
 		select {
 		case <-read:
 			if t.Failed() {
-				t.Logf("sshd:\n%s", s.log)
+				t.Logf("sshd:\n%s", &s.log)
 			}
 		case <-time.After(5 * time.Second): // its children hold the pipe
 		}
@@ -129,7 +146,7 @@ func (s *server) run(t *testing.T, path string, args ...string) {
 	select {
 	case <-up:
 	case <-read:
-		t.Fatalf("sshd does not start:\n%s", s.log)
+		t.Fatalf("sshd does not start:\n%s", &s.log)
 	case <-time.After(10 * time.Second):
 		t.Fatal("sshd does not get ready")
 	}

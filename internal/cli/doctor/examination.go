@@ -96,7 +96,7 @@ func (e *examination) examine(ctx context.Context) error {
 	if err != nil {
 		if dial, ok := errors.AsType[*vty.DialError](err); ok && dial.Phase != vty.PhaseConnect {
 			phase := string(dial.Phase)
-			if dial.Phase == vty.PhaseLogin && e.target.Config.Transport == vty.SSH {
+			if dial.Phase == vty.PhaseLogin && overSSH(e.target.Config.Transport) {
 				phase = "prompt"
 			}
 			text := report.Text(e.target.Host.Name, err)
@@ -181,6 +181,8 @@ func (e *examination) reach(ctx context.Context) (transport.Conn, error) {
 		return e.openPortInNetwork(ctx)
 	case vty.Exec:
 		return e.startProgram(ctx)
+	case vty.OpenSSH:
+		return e.bySystem(ctx)
 	}
 	conn, err := e.connect(ctx)
 	if err != nil {

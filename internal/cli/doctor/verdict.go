@@ -137,7 +137,7 @@ func inSession(t *target.Target, e *vty.DialError) (what, todo string) {
 		return text, report.Next(e)
 	case e.Phase == vty.PhaseLogin && t.Config.Transport == vty.Exec && mute(e):
 		return "the program runs, and says nothing", "does it need a terminal of its own (docker exec -it), or a key?"
-	case e.Phase == vty.PhaseLogin && t.Config.Transport != vty.Telnet && t.Config.Transport != vty.SSH && mute(e):
+	case e.Phase == vty.PhaseLogin && t.Config.Transport != vty.Telnet && !overSSH(t.Config.Transport) && mute(e):
 		return "the port is open, and nothing comes from the device",
 			"is the cable plugged in and the device on? Is the speed right (--baud)? Does somebody else hold the console?"
 	case e.Phase == vty.PhaseLogin:

@@ -14,6 +14,7 @@ import (
 	"github.com/vtynet/vty/socket"
 	"github.com/vtynet/vty/textfsm"
 	"github.com/vtynet/vty/transport/jump"
+	"github.com/vtynet/vty/transport/openssh"
 	"github.com/vtynet/vty/transport/ssh"
 )
 
@@ -76,6 +77,20 @@ func causeOfConnection(err error) string {
 			return "connection reset"
 		}
 		return "no connection"
+	}
+	if errors.As(err, new(*openssh.Error)) {
+		switch {
+		case errors.Is(err, socket.ErrUnresolved):
+			return "the name was not found"
+		case errors.Is(err, socket.ErrRefused):
+			return "connection refused"
+		case errors.Is(err, socket.ErrTimedOut):
+			return "no answer to the connection"
+		case errors.Is(err, socket.ErrUnreachable):
+			return "no way to the address"
+		case errors.Is(err, openssh.ErrUnanswered):
+			return "ssh asks what nothing answers"
+		}
 	}
 	if key, ok := errors.AsType[*ssh.HostKeyError](err); ok {
 		return "host key " + string(key.Reason)

@@ -97,6 +97,11 @@ func (t *Target) fits() error {
 	case len(t.Config.Program) > 0 && t.Listed == nil:
 		return exit.Misused(fmt.Errorf("%s: a program (--program) is for -t exec, not for %s", t.Label, how))
 	}
+	if how == vty.OpenSSH {
+		if err := t.fitsSystem(); err != nil {
+			return err
+		}
+	}
 	if set := t.Config.Line.String(); set != "" && how != vty.Serial && how != vty.RFC2217 {
 		return exit.Misused(fmt.Errorf("%s: a line is set (%s) over serial and rfc2217 only, not over %s", t.Label, set, how))
 	}

@@ -44,7 +44,7 @@ func (f *Flags) simulate(ctx context.Context, set *Set, s *streams.Streams, name
 		server, err = sim.ListenTelnet(ctx, "", dev)
 	case vty.Raw:
 		server, err = sim.ListenTCP(ctx, "", dev)
-	case vty.Serial, vty.RFC2217, vty.Exec:
+	case vty.Serial, vty.RFC2217, vty.Exec, vty.OpenSSH:
 		return exit.Misused(fmt.Errorf("--sim: simulated devices are reached over ssh, telnet or raw, not over %s", base.Transport))
 	default:
 		server, err = sim.ListenSSH(ctx, "", dev, &sim.SSHConfig{Subsystems: Subsystems(dev.Hostname())})

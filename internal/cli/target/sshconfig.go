@@ -89,6 +89,10 @@ func (c *configured) device(ctx context.Context, t *Target) error {
 		t.Config.User = cmp.Or(t.Config.User, c.localUser())
 		return nil
 	}
+	if t.Config.Transport == vty.OpenSSH {
+		c.bySystem(t)
+		return nil
+	}
 	if t.Config.Transport != vty.SSH {
 		t.Config.User = cmp.Or(t.Config.User, c.localUser())
 		return c.through(ctx, t, nil)
