@@ -17,7 +17,7 @@ import (
 	"github.com/vtynet/vty/transport/ssh"
 )
 
-// ErrUnanswered: ssh asked something that nobody has an answer for.
+// ErrUnanswered is the error where ssh asks something that nobody has an answer for.
 var ErrUnanswered = errors.New("nothing answers")
 
 // Error says where ssh failed, and why. Err is of package ssh where its words tell

@@ -49,6 +49,8 @@ type Conn struct {
 	exited     chan struct{} // closed when the device has said how the shell ended
 	exitOnce   sync.Once
 	exitStatus atomic.Int64 // -1 while not known
+	exitSignal atomic.Pointer[string]
+	closed     chan struct{} // closed when the device has closed the channel
 
 	mu   sync.Mutex
 	size transport.Size
@@ -73,7 +75,7 @@ type channel struct {
 }
 
 func newConn(c *Client, what Session) *Conn {
-	conn := &Conn{Client: c, what: what, exited: make(chan struct{}), shut: make(chan struct{})}
+	conn := &Conn{Client: c, what: what, exited: make(chan struct{}), closed: make(chan struct{}), shut: make(chan struct{})}
 	conn.exitStatus.Store(-1)
 	if what.PTY != PTYNone {
 		conn.size = what.Size
@@ -96,6 +98,9 @@ func (c *Conn) receiver(w io.Writer) func() error {
 	second := first
 	if c.what.program() {
 		first, second = w, &c.stderr
+		if c.what.Stderr != nil {
+			second = c.what.Stderr
+		}
 	}
 	ended := make(chan error, 1)
 	c.tasks.Go(func() { ended <- trickle(second, c.ch.Stderr()) })
@@ -152,10 +157,15 @@ func (c *Conn) heed(requests <-chan *xssh.Request) {
 			}
 			c.exitOnce.Do(func() { close(c.exited) })
 		case "exit-signal":
+			var s exitSignal
+			if xssh.Unmarshal(r.Payload, &s) == nil {
+				c.exitSignal.Store(&s.Name)
+			}
 			c.exitOnce.Do(func() { close(c.exited) })
 		}
 		_ = r.Reply(r.Type == keepAliveRequest, nil)
 	}
+	close(c.closed)
 }
 
 // outcome is what Read returns after the last byte: io.EOF where the device has
@@ -373,6 +383,23 @@ func (c *Conn) Alive() bool {
 func (c *Conn) ExitStatus() (status int, known bool) {
 	n := c.exitStatus.Load()
 	return int(max(n, 0)), n >= 0
+}
+
+// ExitSignal is the name of the signal that ended the shell, without "SIG"; "" for
+// none, or where the device has not said so.
+func (c *Conn) ExitSignal() string {
+	if name := c.exitSignal.Load(); name != nil {
+		return *name
+	}
+	return ""
+}
+
+// exitSignal is the payload of "exit-signal" (RFC 4254, section 6.10).
+type exitSignal struct {
+	Name     string
+	Dumped   bool
+	Message  string
+	Language string
 }
 
 // Stderr is the end, up to 4 KiB, of what a subsystem or a command has written to

@@ -72,6 +72,7 @@ type device struct {
 	refuseShell   bool
 	silentShell   bool // never answers the request
 	shell         func(d *device, ch xssh.Channel)
+	exec          func(command string, ch xssh.Channel)
 
 	mu       sync.Mutex
 	requests []string
@@ -173,6 +174,11 @@ func (d *device) session(ch xssh.Channel, requests <-chan *xssh.Request) {
 			}
 		case "subsystem", "exec":
 			var p programRequest
+			if r.Type == "exec" && d.exec != nil && xssh.Unmarshal(r.Payload, &p) == nil {
+				_ = r.Reply(true, nil)
+				go d.exec(p.Name, ch)
+				continue
+			}
 			ok := xssh.Unmarshal(r.Payload, &p) == nil && p.Name == "netconf" && d.shell != nil
 			_ = r.Reply(ok, nil)
 			if ok {

@@ -3,6 +3,7 @@ package ssh
 import (
 	"errors"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -34,6 +35,11 @@ type Session struct {
 	// Command, where set, is run instead of a shell, in the same manner. It and
 	// Subsystem exclude each other.
 	Command string
+
+	// Stderr, where not nil, is what a subsystem's or a command's standard error is
+	// written to as it comes; nil keeps the end of it, see Conn.Stderr. The device
+	// is held back by it as it is by a Read that does not come.
+	Stderr io.Writer
 }
 
 // withDefaults fills in what is not set, or says what cannot be.

@@ -42,8 +42,17 @@ type Answer struct {
 	Transport string
 	// Streamed tells that Output was written line by line before.
 	Streamed bool
+	// Executed is how a command without a shell ended; nil for one in a shell.
+	Executed *Executed
 	// Parsed is what the output was parsed to, in JSON; nil if it was not.
 	Parsed json.RawMessage
+}
+
+// Executed is how a command without a shell ended.
+type Executed struct {
+	Stderr string
+	Status int    // -1 where the device did not say
+	Signal string // that ended it; "" for none
 }
 
 // SetParsed sets Parsed to records, which text output then shows in place of
@@ -69,16 +78,27 @@ type object struct {
 	Error    string `json:"error"`
 	Elapsed  int64  `json:"elapsed_ms"`
 
+	Stderr *string `json:"stderr,omitempty"`
+	Status *int    `json:"exit_status,omitempty"`
+	Signal string  `json:"signal,omitempty"`
+
 	Cause     string          `json:"cause,omitempty"`
 	Transport string          `json:"transport,omitempty"`
 	Parsed    json.RawMessage `json:"parsed,omitempty"`
 }
 
 func (a *Answer) object() object {
-	return object{
+	o := object{
 		Host: a.Host, Platform: a.Platform, Command: a.Command, Output: a.Output,
 		Failed: a.Failed, Error: a.Error, Elapsed: a.Elapsed.Milliseconds(), Cause: a.Cause, Transport: a.Transport, Parsed: a.Parsed,
 	}
+	if x := a.Executed; x != nil {
+		o.Stderr, o.Signal = &x.Stderr, x.Signal
+		if x.Status >= 0 {
+			o.Status = &x.Status
+		}
+	}
+	return o
 }
 
 // Shown is what text output shows of an answer.

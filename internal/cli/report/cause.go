@@ -3,6 +3,7 @@ package report
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"strings"
@@ -140,6 +141,7 @@ func causeOfLogin(err error) string {
 // causeOfSession is one of a session that is open.
 func causeOfSession(err error) string {
 	command, isCommand := errors.AsType[*vty.CommandError](err)
+	status, isStatus := errors.AsType[*vty.StatusError](err)
 	question, isQuestion := errors.AsType[*vty.QuestionError](err)
 	mode, isMode := errors.AsType[*vty.ModeError](err)
 	dial, isDial := errors.AsType[*vty.DialError](err)
@@ -147,6 +149,10 @@ func causeOfSession(err error) string {
 	switch {
 	case errors.Is(err, vty.ErrLocked):
 		return "somebody else holds the configuration"
+	case isStatus && status.Signal != "":
+		return "ended by signal " + status.Signal
+	case isStatus:
+		return fmt.Sprintf("exit status %d", status.Status)
 	case isCommand:
 		return "refused: " + strings.TrimSpace(auth.Mask(command.Reason))
 	case isQuestion:

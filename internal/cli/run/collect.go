@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/fleet"
@@ -38,6 +40,8 @@ type collector struct {
 	lines    *output.Printer // for streamed lines
 	folder   *output.Folder  // nil where nothing is saved
 	errors   *report.Errors
+	form     output.Format
+	err      io.Writer // for what commands write to their standard error
 
 	answered []int   // of each host, how many commands
 	last     []error // of each host, the error of its last answer
@@ -51,7 +55,7 @@ func (o *options) collector(s *streams.Streams, run *fanout.Run, targets []*targ
 	}
 	lines := output.NewPrinter(run.Out, o.form(), headers, s.Style(s.Out))
 	c := &collector{
-		targets: targets, commands: commands, printer: lines, lines: lines, errors: run.Errors,
+		targets: targets, commands: commands, printer: lines, lines: lines, errors: run.Errors, form: o.form(), err: run.Err,
 		answered: make([]int, len(targets)), last: make([]error, len(targets)),
 	}
 	if o.group {
@@ -84,6 +88,9 @@ func (c *collector) answer(a *output.Answer, tell bool) error {
 	if err := c.printer.Answer(a); err != nil {
 		return err
 	}
+	if err := c.stderr(a); err != nil {
+		return err
+	}
 	if c.folder != nil {
 		if err := c.folder.Save(a); err != nil {
 			return fmt.Errorf("--save: %w", err)
@@ -92,6 +99,24 @@ func (c *collector) answer(a *output.Answer, tell bool) error {
 	c.status = max(c.status, exit.Of(a.Err))
 	if a.Err != nil && tell {
 		c.errors.Host(a.Host, a.Error, a.Err)
+	}
+	return nil
+}
+
+// stderr writes what a command wrote to its standard error to ours, unless the form of
+// the answers has a place for it.
+func (c *collector) stderr(a *output.Answer) error {
+	if a.Executed == nil || a.Executed.Stderr == "" || c.form == output.JSON || c.form == output.JSONL {
+		return nil
+	}
+	before := ""
+	if len(c.targets) > 1 {
+		before = a.Host + ": "
+	}
+	for line := range strings.SplitSeq(a.Executed.Stderr, "\n") {
+		if _, err := fmt.Fprintln(c.err, before+line); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -32,6 +32,7 @@ type options struct {
 	stream  bool
 	parse   bool
 	dir     string // of templates
+	exec    bool
 }
 
 // Command is "vty run".
@@ -52,6 +53,10 @@ command as soon as it is answered (host, platform, command, output, failed, erro
 elapsed_ms, cause, and transport after a --fallback), and -o raw every byte that
 the device sent. With --parse, answers are records in JSON; one that can't be
 parsed counts as failed.
+
+With --exec each command runs without a shell, where the device has that: what it
+writes on standard error goes there, or is "stderr" in JSON, and "exit_status" says how
+it ended. One that ends with another status than 0 counts as refused.
 
 --group-by-output prints each answer once, with the hosts that gave it. --save
 writes DIR/HOST/COMMAND.txt instead of printing (what a failed command said goes
@@ -75,6 +80,7 @@ number.`,
   vty run -H ops@r1.example.net -p cisco_iosxe 'show version' 'show ip interface brief'
   VTY_PASSWORD=... vty run -H 127.0.1.1:2605 -t telnet -p frr_vty 'show running-config'
   vty run -H r1 -p cisco_iosxe --parse 'show ip interface brief'
+  vty run -H web1 --exec 'systemctl is-active nginx'
   vty run -H r1 -p linux --stream 'tail -f /var/log/syslog'
   vty run -i net.yaml -s role=leaf --group-by-output 'show version'
   vty run -i net.yaml -w 50 --rate 20 --retries 2 --save today 'show running-config'
@@ -100,6 +106,7 @@ number.`,
 	flags.BoolVar(&o.dryRun, "dry-run", false, "say which commands would run on which hosts, in which waves, and reach none")
 	flags.BoolVar(&o.parse, "parse", false, "make records of the answers by TextFSM templates (see vty parse): JSON, in \"parsed\" with -o json and jsonl")
 	flags.StringVar(&o.dir, "templates", "", "folder of templates with an index, for --parse")
+	flags.BoolVar(&o.exec, "exec", false, "run each command without a shell (SSH's exec): standard error and exit status stand apart; for servers, and devices that have it")
 	flags.BoolVar(&o.stream, "stream", false, "print lines as they come: for commands that take long or never end; one host, text only")
 	return cmd
 }
@@ -133,6 +140,10 @@ func (o *options) commands(s *streams.Streams, args []string) ([]string, error) 
 		return nil, exit.Misused(errors.New("--save does not go with --stream"))
 	case o.parse && (o.stream || o.format.String() == string(output.Raw)):
 		return nil, exit.Misused(errors.New("--parse goes with text, json and jsonl output, and not with --stream"))
+	case o.exec && o.stream:
+		return nil, exit.Misused(errors.New("--exec does not go with --stream"))
+	case o.exec && o.targets.Mode() != "":
+		return nil, exit.Misused(errors.New("--exec runs no shell, and so has no --mode"))
 	case o.stream && o.format.String() != string(output.Text):
 		return nil, exit.Misused(errors.New("--stream goes with text output only"))
 	}

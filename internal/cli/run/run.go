@@ -36,7 +36,14 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 	if o.dryRun {
 		return o.plan(s, format, set.Targets, commands)
 	}
-	w := &work{stream: o.stream, commands: commands}
+	if o.exec {
+		for _, t := range set.Targets {
+			if t.Config.Transport != vty.SSH {
+				return exit.Misused(fmt.Errorf("%s: --exec is of SSH, and there is none over %s: leave out --exec, or -t %s", t.Label, t.Config.Transport, t.Config.Transport))
+			}
+		}
+	}
+	w := &work{stream: o.stream, commands: commands, exec: o.exec}
 	if o.parse {
 		if w.templates, err = textfsm.Discover(o.dir, s.LookupEnv); err != nil {
 			return exit.Misused(err)
@@ -92,18 +99,20 @@ func (o *options) plan(s *streams.Streams, format output.Format, targets []*targ
 type work struct {
 	commands  []string
 	stream    bool
+	exec      bool
 	templates *textfsm.Library // nil unless answers are to be parsed
 }
 
 // on runs the commands on a host. The error is the first of them, or why there was
 // no session.
 func (w *work) on(ctx context.Context, t *target.Target, s *fleet.Session, emit func(outcome)) error {
-	dev, err := t.Session(ctx, s)
+	run, done, err := w.begin(ctx, t, s, emit)
 	if err != nil {
 		return err
 	}
+	defer done()
 	for i, command := range w.commands {
-		answer := w.command(ctx, t, dev, command, emit)
+		answer := run(command)
 		answer.Number = i
 		emit(outcome{answer: answer})
 		if err == nil {
@@ -117,6 +126,53 @@ func (w *work) on(ctx context.Context, t *target.Target, s *fleet.Session, emit 
 		err = context.Cause(ctx)
 	}
 	return err
+}
+
+// begin logs in. run runs a command then; done ends what begin began.
+func (w *work) begin(ctx context.Context, t *target.Target, s *fleet.Session, emit func(outcome)) (run func(string) *output.Answer, done func(), err error) {
+	if w.exec {
+		device, err := vty.DialExec(ctx, t.Host.Address(), &t.Config)
+		s.LoggedIn(err)
+		if err != nil {
+			return nil, nil, err
+		}
+		return func(command string) *output.Answer { return w.execute(ctx, t, device, command) }, func() { _ = device.Close() }, nil
+	}
+	dev, err := t.Session(ctx, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	return func(command string) *output.Answer { return w.command(ctx, t, dev, command, emit) }, func() {}, nil
+}
+
+// execute runs a command without a shell.
+func (w *work) execute(ctx context.Context, t *target.Target, device *vty.Executor, command string) *output.Answer {
+	ctx, cancel := t.Limit(ctx)
+	defer cancel()
+	res, err := device.Exec(ctx, command)
+	a := &output.Answer{
+		Host: t.Label, Platform: res.Platform, Command: command, Output: res.Text(), Raw: res.Raw(), Elapsed: res.Elapsed,
+		Executed: &output.Executed{Stderr: res.Stderr, Status: res.Status, Signal: res.Signal},
+	}
+	if err == nil {
+		err = w.parse(a, res.Result)
+	}
+	if err != nil {
+		fail(a, t, err)
+	}
+	return a
+}
+
+// parse makes records of an answer, where that is asked for.
+func (w *work) parse(a *output.Answer, res *vty.Result) error {
+	if w.templates == nil {
+		return nil
+	}
+	records, err := res.Parse(w.templates)
+	if err != nil {
+		return err
+	}
+	return a.SetParsed(records)
 }
 
 func (w *work) command(ctx context.Context, t *target.Target, dev *vty.Device, command string, emit func(outcome)) *output.Answer {
@@ -143,11 +199,8 @@ func (w *work) command(ctx context.Context, t *target.Target, dev *vty.Device, c
 	if res != nil {
 		a.Output, a.Raw, a.Elapsed = res.Text(), res.Raw(), res.Elapsed
 	}
-	if err == nil && w.templates != nil {
-		var records []textfsm.Record
-		if records, err = res.Parse(w.templates); err == nil {
-			err = a.SetParsed(records)
-		}
+	if err == nil {
+		err = w.parse(a, res)
 	}
 	if err != nil {
 		fail(a, t, err)

@@ -76,5 +76,8 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.CountVarP(&f.verbose, "verbose", "v", "say more on standard error; -vv says everything")
 }
 
+// Mode is the mode that the user named, or "".
+func (f *Flags) Mode() string { return f.mode }
+
 // Timeout is the limit the user set, or 0.
 func (f *Flags) Timeout() time.Duration { return f.timeout }
