@@ -456,5 +456,8 @@ func (d *Device) login() channel.Login {
 		secret, err := d.cfg.secret(ctx, "password")
 		return channel.Answer{Text: secret.Reveal(), Hidden: true}, err
 	}
+	if b := onward(d.ch.Conn()); b != nil {
+		l.Detours = append(b.asks(&l, d.cfg, loginName(d.cfg, d.def), d.host), l.Detours...)
+	}
 	return l
 }

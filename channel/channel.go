@@ -33,7 +33,8 @@ type Channel struct {
 	dozing   bool      // the operation under way need not hear of what cannot end it
 	adrift   bool      // a command was left running
 	mishaps  Mishaps
-	tap      *tap // gets a copy of what the device sends; nil for none
+	tap      *tap     // gets a copy of what the device sends; nil for none
+	passage  *Passage // gets what the device sends; nil for none
 	closeErr error
 
 	news  chan struct{} // something came, or the alarm rang; capacity 1
@@ -77,8 +78,12 @@ func (c *Channel) read() {
 	}
 	c.mu.Lock()
 	c.readErr = err
+	through := c.passage
 	c.tell()
 	c.mu.Unlock()
+	if through != nil {
+		through.finish(err)
+	}
 }
 
 // intake is the end of a channel that takes what the device sends.
@@ -86,8 +91,12 @@ type intake struct{ *Channel }
 
 func (c intake) Write(p []byte) (int, error) {
 	c.mu.Lock()
-	t := c.tap
+	t, through := c.tap, c.passage
 	c.mu.Unlock()
+	if through != nil {
+		through.take(p)
+		return len(p), nil
+	}
 	tapped := t != nil && t.put(p)
 	c.mu.Lock()
 	c.m.feed(p)
@@ -234,13 +243,16 @@ func (c *Channel) Close() error {
 	first := !c.closed
 	c.closed = true
 	c.room.Broadcast()
-	t := c.tap
+	t, through := c.tap, c.passage
 	if c.readErr != nil {
 		t = nil // nobody waits to hand it more, and what it has is still to be shown
 	}
 	c.mu.Unlock()
 	if t != nil {
 		t.abandon()
+	}
+	if through != nil {
+		through.finish(ErrClosed)
 	}
 	if first {
 		c.alarm.stop()

@@ -174,6 +174,9 @@ func answers(asks []platform.Ask) []vty.Step {
 
 // reach connects, and over SSH logs in.
 func (e *examination) reach(ctx context.Context) (transport.Conn, error) {
+	if e.target.Hop != "" {
+		return e.pastHop(ctx)
+	}
 	switch e.target.Config.Transport {
 	case vty.Serial:
 		return e.openPort(ctx)

@@ -101,6 +101,11 @@ func (o *options) run(ctx context.Context, s *streams.Streams, name string, do a
 		return err
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
+	for _, t := range set.Targets {
+		if t.Hop != "" {
+			return exit.Misused(errors.New("NETCONF does not go past a hop (--hop): it needs an SSH connection of its own, as through a jump host (-J)"))
+		}
+	}
 	run, err := o.fleet.Start(s, set.Targets)
 	if err != nil {
 		return err

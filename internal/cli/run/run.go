@@ -38,6 +38,9 @@ func (o *options) run(ctx context.Context, s *streams.Streams, commands []string
 	}
 	if o.exec {
 		for _, t := range set.Targets {
+			if t.Hop != "" || t.Config.Fallback != nil {
+				return exit.Misused(fmt.Errorf("%s: --exec needs an SSH connection of its own: it goes neither with --hop nor with --fallback", t.Label))
+			}
 			if t.Config.Transport != vty.SSH {
 				return exit.Misused(fmt.Errorf("%s: --exec is of SSH, and there is none over %s: leave out --exec, or -t %s", t.Label, t.Config.Transport, t.Config.Transport))
 			}

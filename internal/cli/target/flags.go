@@ -26,6 +26,7 @@ type Flags struct {
 	transport    *suggest.Choice
 	fallback     string
 	program      string
+	hop          scriptedHop
 	line         serialLine
 	console      *suggest.Choice
 	user         string
@@ -58,6 +59,7 @@ func (f *Flags) Register(set *pflag.FlagSet) {
 	set.VarP(f.transport, "transport", "t", "how to reach it; serial takes the name of a port for the host: -H /dev/ttyUSB0, -H COM3")
 	set.StringVar(&f.fallback, "fallback", "", "take `telnet[:PORT]`, which is not encrypted, where nobody is reached who speaks SSH (default no other way)")
 	set.StringVar(&f.program, "program", "", "program to reach the host by, over exec: 'docker exec -it %h vtysh' (%h the host, %p the port, %u the user); no shell, no secrets")
+	f.hop.register(set)
 	f.line.register(set)
 	set.Var(f.console, "console", "whether it is a console, found in whatever state and left logged out (auto: over serial, rfc2217 and raw it is)")
 	set.StringVarP(&f.user, "user", "u", "", "name to log in as (default $"+envUser+", then ssh_config's, then $USER)")

@@ -75,7 +75,7 @@ func (f *Flags) listed(ctx context.Context, h *inventory.Host, c *configured) (*
 	}
 	t.who = login{user: t.Config.User, auth: t.Config.Auth,
 		name: fmt.Sprint(fleet.Credential(h, t.Config.User), h.Field(inventory.FieldKeyFile))}
-	if err := c.device(ctx, t); err != nil {
+	if err := c.reach(ctx, t); err != nil {
 		return nil, err
 	}
 	if err := t.fits(); err != nil {

@@ -83,6 +83,15 @@ func (c *configured) resolve(ctx context.Context, h Host, user string) (*sshconf
 // localUser is the last resort for the name to log in as.
 func (c *configured) localUser() string { return cmp.Or(c.s.Env("USER"), c.s.Env("USERNAME")) }
 
+// reach completes the configuration of a device that the command line or an inventory
+// names.
+func (c *configured) reach(ctx context.Context, t *Target) error {
+	if c.flags.hop.host != "" {
+		return c.byHop(ctx, t)
+	}
+	return c.device(ctx, t)
+}
+
 // device completes the configuration of a device.
 func (c *configured) device(ctx context.Context, t *Target) error {
 	if t.Config.Transport == vty.Serial {

@@ -32,6 +32,8 @@ type Target struct {
 	SSHConfig *sshconfig.Host
 	// Listed is the host in the inventory; nil where it is from none.
 	Listed *inventory.Host
+	// Hop is the device on whose command line it is reached; "" for none.
+	Hop string
 	// Jump are the jump hosts that it is reached through; "" for none.
 	Jump string
 
@@ -117,6 +119,9 @@ func (s *Set) Only() (*Target, error) {
 func (f *Flags) Resolve(ctx context.Context, s *streams.Streams) (*Set, error) {
 	if len(f.hosts) == 0 && len(f.sims) == 0 && f.inventory == "" && f.selector == "" {
 		return nil, exit.Misused(errors.New("no host: name one with -H HOST, or try --sim cisco_iosxe"))
+	}
+	if err := f.hop.check(len(f.sims) > 0); err != nil {
+		return nil, err
 	}
 	base, err := f.config(s)
 	if err != nil {
@@ -236,7 +241,7 @@ func (f *Flags) host(ctx context.Context, text string, c *configured) (*Target, 
 	if h.User != "" {
 		t.Config.User = h.User
 	}
-	if err := c.device(ctx, t); err != nil {
+	if err := c.reach(ctx, t); err != nil {
 		return nil, err
 	}
 	if err := t.fits(); err != nil {

@@ -48,6 +48,9 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 	}
 	defer func() { err = errors.Join(err, set.Close()) }()
 	for _, t := range set.Targets {
+		if t.Hop != "" {
+			return exit.Misused(errors.New("files are not copied past a hop (--hop): they need an SSH connection of their own, as through a jump host (-J)"))
+		}
 		if t.Config.Transport != vty.SSH {
 			return exit.Misused(fmt.Errorf("files are copied over SSH only: leave out -t %s", t.Config.Transport))
 		}
