@@ -25,6 +25,7 @@ type Passage struct {
 	wait   []byte // for Read
 	held   []byte // behind it, while what stands at the cursor may be our own prompt
 	timer  *time.Timer
+	chunks int // that came
 	back   bool  // our own prompt has stood
 	err    error // why the channel's reading ended
 	shut   bool  // by Close
@@ -99,12 +100,14 @@ func (p *Passage) take(sent []byte) {
 		return // what our own device says
 	}
 	p.held = append(p.held, sent...)
+	p.chunks++
 	if ours {
-		p.timer = time.AfterFunc(c.cfg.Quiet, p.stood)
+		chunk := p.chunks
+		p.timer = time.AfterFunc(c.cfg.Quiet, func() { p.stood(chunk) })
 		p.change.Broadcast()
 		return
 	}
-	for len(p.wait) >= maxShown && !p.shut {
+	for len(p.wait) >= maxShown && !p.shut && p.err == nil {
 		p.change.Wait()
 	}
 	p.wait = append(p.wait, p.held...)
@@ -112,8 +115,9 @@ func (p *Passage) take(sent []byte) {
 	p.change.Broadcast()
 }
 
-// stood is called when what may be our own prompt has stood long enough.
-func (p *Passage) stood() {
+// stood is called when what may be our own prompt, as of a chunk, has stood long
+// enough.
+func (p *Passage) stood(chunk int) {
 	p.c.mu.Lock()
 	line, own := trimRight(string(p.c.m.term.Current())), lastLineOf(p.c.m.prompt)
 	begun := len(line) < len(own) && own[:len(line)] == line // somebody else's, that begins alike
@@ -124,7 +128,7 @@ func (p *Passage) stood() {
 	p.c.mu.Unlock()
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.timer == nil {
+	if p.chunks != chunk {
 		return // more came meanwhile
 	}
 	p.timer = nil
