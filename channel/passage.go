@@ -25,7 +25,7 @@ type Passage struct {
 	wait   []byte // for Read
 	held   []byte // behind it, while what stands at the cursor may be our own prompt
 	timer  *time.Timer
-	chunks int // that came
+	chunks int   // that came
 	back   bool  // our own prompt has stood
 	err    error // why the channel's reading ended
 	shut   bool  // by Close
