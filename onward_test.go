@@ -148,7 +148,15 @@ func opened(t *testing.T, g *gate) *vty.Device {
 	g.conn, g.in = server, make(chan byte)
 	go g.listen()
 	go g.serve()
-	dev, err := vty.Open(t.Context(), client, "gate", &vty.Config{})
+	cfg := &vty.Config{}
+	if strings.HasPrefix(g.prompt, "Your") { // a menu is no prompt that anybody would guess
+		def, err := platform.Parse("menu.yaml", []byte("name: menu\nmodes:\n  menu:\n    prompt: '^(?P<host>Your choice):$'\n    samples: ['Your choice:']\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		cfg.Definition = def
+	}
+	dev, err := vty.Open(t.Context(), client, "gate", cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

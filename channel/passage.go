@@ -1,6 +1,7 @@
 package channel
 
 import (
+	"bytes"
 	"context"
 	"io"
 	"sync"
@@ -102,6 +103,9 @@ func (p *Passage) take(sent []byte) {
 	p.held = append(p.held, sent...)
 	p.chunks++
 	if ours {
+		if end := bytes.LastIndexByte(p.held, '\n') + 1; end > 0 { // what stands above the prompt is no part of it
+			p.wait, p.held = append(p.wait, p.held[:end]...), p.held[end:]
+		}
 		chunk := p.chunks
 		p.timer = time.AfterFunc(c.cfg.Quiet, func() { p.stood(chunk) })
 		p.change.Broadcast()
