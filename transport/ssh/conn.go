@@ -103,9 +103,9 @@ func (c *Conn) receiver(w io.Writer) func() error {
 		}
 	}
 	ended := make(chan error, 1)
-	c.tasks.Go(func() { ended <- trickle(second, c.ch.Stderr()) })
+	c.tasks.Go(func() { ended <- trickle(second, unthanked{c.ch.Stderr()}) })
 	return func() error {
-		if err := transport.Pump(first, c.ch); err != nil {
+		if err := transport.Pump(first, unthanked{c.ch}); err != nil {
 			return err
 		}
 		if err := <-ended; err != nil {
@@ -114,6 +114,18 @@ func (c *Conn) receiver(w io.Writer) func() error {
 		c.drained.Store(true)
 		return c.outcome()
 	}
+}
+
+// unthanked reads on where x/crypto/ssh cannot tell the device any more that something
+// was read: a device that has gone has said all that is there to be read.
+type unthanked struct{ io.Reader }
+
+func (u unthanked) Read(p []byte) (int, error) {
+	n, err := u.Reader.Read(p)
+	if n > 0 {
+		err = nil
+	}
+	return n, err
 }
 
 // trickle is transport.Pump for what mostly never says anything, and has little room

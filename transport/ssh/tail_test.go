@@ -2,7 +2,9 @@ package ssh
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"strings"
 	"testing"
 
 	xssh "golang.org/x/crypto/ssh"
@@ -38,7 +40,10 @@ func TestTailAtClose(t *testing.T) {
 			defer c.Close()
 			<-over
 			got, err := io.ReadAll(c)
-			if !bytes.Equal(got, said) || err != nil {
+			// A connection that is closed under what we still send is reset, which may
+			// cost its tail: that is an error, and never an answer that looks whole.
+			lost := strings.Contains(name, "connection") && errors.Is(err, ErrLost) && bytes.HasPrefix(said, got)
+			if (!bytes.Equal(got, said) || err != nil) && !lost {
 				t.Errorf("%d of %d bytes, %v", len(got), len(said), err)
 			}
 		})
