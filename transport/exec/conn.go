@@ -159,10 +159,14 @@ func (c *Conn) Read(p []byte) (int, error) {
 
 // Write hands p to the terminal. Once the program has ended that is an error,
 // though a terminal without a program takes bytes.
-func (c *Conn) Write(p []byte) (int, error) {
-	n, err := c.tty.Write(p)
+func (c *Conn) Write(p []byte) (n int, err error) {
+	// A program that ends by what is written has taken it: that is no error.
+	alive := c.Alive()
+	if alive {
+		n, err = c.tty.Write(p)
+	}
 	switch {
-	case err == nil && c.Alive():
+	case err == nil && alive:
 		return n, nil
 	case errors.Is(err, os.ErrClosed), c.closing():
 		return n, os.ErrClosed
