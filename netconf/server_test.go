@@ -249,6 +249,10 @@ func TestServerNotificationsAndKill(t *testing.T) {
 		if _, err := (rpc.CreateSubscription{Stream: "NETCONF"}).Do(within(t), s); err != nil {
 			t.Fatal(err)
 		}
+		// It is there for others once it was answered: each side goes on after its own hello.
+		if _, err := (rpc.GetConfig{Source: rpc.Running}).Do(within(t), victim); err != nil {
+			t.Fatal(err)
+		}
 		if _, err := (rpc.KillSession{Session: victim.ID()}).Do(within(t), s); err != nil {
 			t.Fatal(err)
 		}
