@@ -386,7 +386,11 @@ func channelConfig(conn transport.Conn, def *platform.Definition, cfg *Config) *
 	known := universal()
 	c.Prompts = make([]channel.Prompt, 0, len(def.Modes))
 	for _, m := range def.Modes {
-		c.Prompts = append(c.Prompts, channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above})
+		p := channel.Prompt{Mode: m.Name, Shape: m.Prompt, Except: m.Except, Above: m.Above}
+		if m.Exact != nil { // else the interface would hold a nil pointer
+			p.Exact = m.Exact
+		}
+		c.Prompts = append(c.Prompts, p)
 	}
 	c.Pagers, c.Questions, c.Messages = known.pagers, known.questions, known.messages
 	if len(def.Pagers) > 0 {

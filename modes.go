@@ -82,7 +82,11 @@ func (d *Device) unambiguous() error {
 	for i := range d.def.Modes {
 		m := &d.def.Modes[i]
 		told := at != nil && at != m && at.Above != nil && m.Above != nil // by the lines above
-		if m.Matches(line) && !told {
+		matched, err := m.Match(line)
+		if err != nil {
+			return err
+		}
+		if matched && !told {
 			modes = append(modes, m.Name)
 		}
 	}

@@ -69,7 +69,14 @@ type Prompt struct {
 	Mode   string         // the mode that it is the prompt of
 	Shape  *regexp.Regexp // the whole line without trailing blanks; a group "host" is the device's name
 	Except *regexp.Regexp // lines that Shape matches and that are no prompt; may be nil
+	Exact  Matcher        // decides over the lines that Shape matches, where no such pattern can; mostly nil
 	Above  *regexp.Regexp // the whole of the one to three lines above it that belong to it; may be nil
+}
+
+// A Matcher decides over a line where no RE2 pattern can. An error ends the
+// operation: nobody knows what the line is. It must be safe for concurrent use.
+type Matcher interface {
+	Match(line string) (bool, error)
 }
 
 // Pager is the shape of the line that stands where a page ends, and the key

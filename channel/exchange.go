@@ -214,6 +214,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		c.mu.Lock()
 		s := c.m.look()
+		fault := c.m.faulted()
 		c.dozing = x.visit == nil && x.ahead == nil
 		heard, readErr := c.heard, c.readErr
 		unanswered := c.cfg.Answers && !x.login && x.in.Line != "" && !x.streamed && len(c.m.answer(s.line)) == 0
@@ -229,6 +230,9 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		}
 		c.mu.Unlock()
 
+		if fault != nil {
+			return s, fault
+		}
 		if lines != "" {
 			x.streamed = true
 			if !x.hand(lines) {

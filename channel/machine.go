@@ -79,8 +79,16 @@ type machine struct {
 	// finished text its line began.
 	probed   string
 	probedAt int
-	probes   int // in this exchange
-	wakes    int // returns typed in it to wake the device
+	probes   int   // in this exchange
+	wakes    int   // returns typed in it to wake the device
+	fault    error // a pattern could not tell what a line is
+}
+
+// faulted gives the fault since it was last asked for.
+func (m *machine) faulted() error {
+	err := m.fault
+	m.fault = nil
+	return err
 }
 
 func newMachine(cfg *Config) *machine {

@@ -22,7 +22,7 @@ func (m *machine) shape(line string, modes []string) (found *Prompt, host string
 			continue
 		}
 		at := p.Shape.FindStringSubmatchIndex(line)
-		if at == nil || p.Except != nil && p.Except.MatchString(line) {
+		if at == nil || m.ruledOut(p, line) {
 			continue
 		}
 		wanted := contains(modes, p.Mode)
@@ -34,6 +34,21 @@ func (m *machine) shape(line string, modes []string) (found *Prompt, host string
 		}
 	}
 	return found, host
+}
+
+// ruledOut reports whether line is no prompt though it has the shape of p.
+func (m *machine) ruledOut(p *Prompt, line string) bool {
+	if p.Except != nil && p.Except.MatchString(line) {
+		return true
+	}
+	if p.Exact == nil {
+		return false
+	}
+	matched, err := p.Exact.Match(line)
+	if err != nil {
+		m.fault = err
+	}
+	return !matched
 }
 
 // group returns what the group "host" matched; a shape may name it in several
@@ -179,7 +194,7 @@ func (m *machine) modeAbove(line, mode, text string) string {
 	told := ""
 	for i := range m.cfg.Prompts {
 		p := &m.cfg.Prompts[i]
-		if p.aboveAt(text) < 0 || !p.Shape.MatchString(line) || p.Except != nil && p.Except.MatchString(line) {
+		if p.aboveAt(text) < 0 || !p.Shape.MatchString(line) || m.ruledOut(p, line) {
 			continue
 		}
 		if p.Mode == mode {

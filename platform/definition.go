@@ -78,6 +78,10 @@ type Mode struct {
 	Prompt *regexp.Regexp
 	// Except, where not nil, rules out lines that Prompt matches.
 	Except *regexp.Regexp
+	// Exact, where not nil, decides over the lines that Prompt matches: a pattern
+	// that only a backtracking engine can match, of which Prompt is a wider one.
+	// Definitions of vty's own have none.
+	Exact *Backtracking
 	// Above, where not nil, matches further lines of the prompt that stand right
 	// above it (Junos: "[edit]"), at the end of the text before the prompt; see
 	// AboveCount.
@@ -90,9 +94,31 @@ type Mode struct {
 	Samples []string
 }
 
-// Matches reports whether line, without trailing blanks, is a prompt of m.
+// Matches reports whether line, without trailing blanks, is a prompt of m. A line
+// that Exact gave up is none; Match tells of it.
 func (m *Mode) Matches(line string) bool {
-	return m.Prompt.MatchString(line) && (m.Except == nil || !m.Except.MatchString(line))
+	matched, err := m.Match(line)
+	return matched && err == nil
+}
+
+// Match is Matches where a pattern that takes too long must not pass for one that
+// does not match. The error is a *PatternTimeoutError.
+func (m *Mode) Match(line string) (bool, error) {
+	if !m.Prompt.MatchString(line) || m.Except != nil && m.Except.MatchString(line) {
+		return false, nil
+	}
+	if m.Exact == nil {
+		return true, nil
+	}
+	return m.Exact.Match(line)
+}
+
+// example is a prompt of m; "" where none was found.
+func (m *Mode) example() string {
+	if text := Example(m.Prompt); text != "" && m.Matches(text) {
+		return text
+	}
+	return ""
 }
 
 // Transition is one way from a mode to another.

@@ -82,6 +82,9 @@ func (d *Detector) Prompts() []*Mode {
 			if m.Except != nil {
 				key += "\n" + m.Except.String()
 			}
+			if m.Exact != nil {
+				key += "\n" + m.Exact.String()
+			}
 			if !seen[key] {
 				seen[key] = true
 				modes = append(modes, m)

@@ -10,10 +10,13 @@ import (
 
 // Patterns of scrapli's are Perl's. What RE2 has no words for but can say is
 // translated: possessive repeats and atomic groups, which only spare work; Perl's
-// names of groups, ends and blanks; and a look-around in a prompt, which becomes
-// a second pattern that rules lines out.
+// names of groups, ends and blanks; and a look-around in a prompt whose place is
+// clear, which becomes a second pattern that rules lines out. Prompts with other
+// look-arounds, or with back references, are left to an engine that goes back.
 
-// fromPerl translates a pattern; the error names what cannot be.
+// fromPerl translates a pattern, into what both RE2 and the backtracking engine
+// read. Back references and look-arounds are left as they are; the error is for
+// what neither engine knows.
 func fromPerl(pattern string) (string, error) {
 	var b strings.Builder
 	class := false
@@ -23,8 +26,13 @@ func fromPerl(pattern string) (string, error) {
 		case c == '\\' && i+1 < len(pattern):
 			i++
 			switch next := pattern[i]; {
-			case next >= '1' && next <= '9' && !class:
-				return "", fmt.Errorf("the back reference \\%c cannot be translated", next)
+			case (next == 'g' || next == 'k') && !class:
+				reference, n := namedReference(pattern[i:])
+				if n == 0 {
+					return "", fmt.Errorf("what \\%c refers to is not clear: write \\1 for the first group", next)
+				}
+				b.WriteString(reference)
+				i += n - 1
 			case next == 'Z':
 				b.WriteString(`\z`)
 			case next == 'h' && class:
@@ -52,6 +60,13 @@ func fromPerl(pattern string) (string, error) {
 		case strings.HasPrefix(rest, "(?>"):
 			b.WriteString("(?:")
 			i += 2
+		case strings.HasPrefix(rest, "(?P="):
+			end := strings.IndexByte(rest, ')')
+			if end < 0 {
+				return "", errors.New("missing closing ): `(?P=`")
+			}
+			b.WriteString(`\k<` + rest[len("(?P="):end] + ">")
+			i += end
 		case strings.HasPrefix(rest, "(?<") && !strings.HasPrefix(rest, "(?<=") && !strings.HasPrefix(rest, "(?<!"):
 			b.WriteString("(?P<")
 			i += 2
@@ -85,14 +100,50 @@ var (
 	negative = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\(\?(<?)!`)
 	})
+	// beyondRE2 finds a look-around or a back reference.
+	beyondRE2 = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\(\?<?[=!]|\(\?P=|(?:^|[^\\])(?:\\\\)*\\[1-9gk]`)
+	})
+	// named is the opening of a group that has a name.
+	named = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\(\?P?<\w+>`)
+	})
+	referenceText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`^(?:g(\d)|g\{(\d)\}|g\{([A-Za-z_]\w*)\}|k\{(\w+)\}|k<(\w+)>)`)
+	})
+	// trailing is what may follow at the end of a line whose blanks are gone.
+	trailing = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:(?:\\[sh]| )[*?+]?\+?)?(?:\$|\\[zZ])?$`)
+	})
+	unescaped = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`\\.|\[\^?\]?[^\]]*\]`)
+	})
 )
 
-// errAround says that a look-around was meant that only Perl can do.
-var errAround = errors.New("this look-around cannot be translated; write what it rules out as an exclusion")
+// namedReference reads a back reference written \g1, \g{1}, \g{name}, \k{name} or
+// \k<name> from its letter on, and gives it as the engine reads it, and its length;
+// 0 where it is none.
+func namedReference(text string) (reference string, n int) {
+	m := referenceText().FindStringSubmatch(text)
+	if m == nil {
+		return "", 0
+	}
+	if m[1] != "" || m[2] != "" {
+		return `\` + m[1] + m[2], len(m[0])
+	}
+	return `\k<` + m[3] + m[4] + m[5] + ">", len(m[0])
+}
 
-// perlPrompt translates the pattern of a prompt into one for its last line, one
-// for the lines above it, and one for lines that are none; "" where there is none.
-func perlPrompt(pattern string) (last, above, except string, err error) {
+// perlParts is the pattern of a prompt in parts; "" where there is none.
+type perlParts struct {
+	last   string // of the line that the cursor stands on
+	above  string // of the lines above it
+	except string // of lines that are no prompt
+	exact  string // for the backtracking engine: decides over the lines that last matches
+}
+
+// perlPrompt translates the pattern of a prompt.
+func perlPrompt(pattern string) (parts perlParts, err error) {
 	mode := ""
 	if m := flags().FindStringSubmatch(pattern); m != nil {
 		pattern = pattern[len(m[0]):]
@@ -100,6 +151,7 @@ func perlPrompt(pattern string) (last, above, except string, err error) {
 			mode = "(?i)"
 		}
 	}
+	above := ""
 	switch m := upper().FindStringSubmatch(pattern); {
 	case m != nil:
 		above = strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(m[1], "?"), "{0,1}"), `\n)`) + ")"
@@ -108,23 +160,39 @@ func perlPrompt(pattern string) (last, above, except string, err error) {
 		at := strings.LastIndex(pattern, `\n`)
 		above, pattern = strings.TrimPrefix(pattern[:at], "^"), "^"+pattern[at+2:]
 	}
-	if pattern, except, err = withoutAround(pattern); err != nil {
-		return "", "", "", err
+	if beyondRE2().MatchString(above) {
+		return parts, errAbove
 	}
-	for _, to := range []*string{&pattern, &above, &except} {
-		if *to, err = fromPerl(*to); err != nil {
-			return "", "", "", err
+	last, except, translated := withoutAround(pattern)
+	if !translated {
+		if last, err = widened(pattern, groupsOf(pattern)); err != nil {
+			return parts, err
+		}
+		if parts.exact, err = fromPerl(pattern); err != nil {
+			return parts, err
+		}
+		parts.exact = mode + covering(parts.exact)
+	}
+	for _, part := range []struct {
+		from string
+		to   *string
+	}{{last, &parts.last}, {above, &parts.above}, {except, &parts.except}} {
+		if *part.to, err = fromPerl(part.from); err != nil {
+			return parts, err
 		}
 	}
-	last = mode + covering(pattern)
-	if above != "" {
-		above = mode + `^` + above + `\s*$`
+	parts.last = mode + covering(parts.last)
+	if parts.above != "" {
+		parts.above = mode + `^` + parts.above + `\s*$`
 	}
-	if except != "" {
-		except = mode + covering(except)
+	if parts.except != "" {
+		parts.except = mode + covering(parts.except)
 	}
-	return last, above, except, nil
+	return parts, nil
 }
+
+// errAbove says where neither translation nor backtracking helps.
+var errAbove = errors.New("a look-around or back reference in the lines above a prompt cannot be read; leave it out there")
 
 // covering makes a pattern that is found in a line one that covers the line.
 func covering(pattern string) string {
@@ -141,42 +209,59 @@ func covering(pattern string) string {
 }
 
 // withoutAround takes a negative look-around out of a pattern: what it rules out
-// is what the pattern with the opposite in its place matches.
-func withoutAround(pattern string) (without, except string, err error) {
+// is what the pattern with the opposite in its place matches. That is so where its
+// place in the line is clear: what stands before a look-ahead, or behind a
+// look-behind, is of one length. False: it cannot be told so.
+func withoutAround(pattern string) (without, except string, ok bool) {
+	if !beyondRE2().MatchString(pattern) {
+		return pattern, "", true
+	}
 	at := negative().FindStringIndex(pattern)
 	if at == nil {
-		if strings.Contains(pattern, "(?=") || strings.Contains(pattern, "(?<=") {
-			return "", "", errAround
-		}
-		return pattern, "", nil
+		return "", "", false
 	}
 	end := closing(pattern, at[0])
-	if end < 0 || negative().MatchString(pattern[end+1:]) || strings.Contains(pattern, "(?=") {
-		return "", "", errAround
+	if end < 0 {
+		return "", "", false
 	}
 	inner := "(?:" + pattern[at[1]:end] + ")"
 	before, after := pattern[:at[0]], pattern[end+1:]
-	if strings.HasPrefix(pattern[at[0]:], "(?<!") {
-		// What stands before this place must not end so. Where it is, is only clear
-		// where the rest is of one length.
-		if strings.ContainsAny(strings.TrimSuffix(after, `\s*$`), "*+{|") {
-			return "", "", errAround
-		}
-		return before + after, "^.*" + inner + after, nil
+	if beyondRE2().MatchString(before + inner + after) {
+		return "", "", false
 	}
-	return before + after, before + inner + ".*$", nil
+	// The blanks at the end of a line are gone when it is compared.
+	fixed := trailing().ReplaceAllString(after, "")
+	if !strings.HasPrefix(pattern[at[0]:], "(?<!") {
+		fixed = before
+		if strings.ContainsAny(after, "|") {
+			return "", "", false
+		}
+	} else if strings.ContainsAny(before, "|") {
+		return "", "", false
+	}
+	if strings.ContainsAny(unescaped().ReplaceAllString(fixed, ""), "*+?{|()") {
+		return "", "", false
+	}
+	if strings.HasPrefix(pattern[at[0]:], "(?<!") {
+		return before + after, "^.*" + inner + after, true
+	}
+	return before + after, before + inner + ".*$", true
 }
 
 // closing finds the end of the group that begins at i; -1 where there is none.
 func closing(pattern string, i int) int {
 	depth := 0
 	for ; i < len(pattern); i++ {
-		switch {
-		case pattern[i] == '\\':
+		switch pattern[i] {
+		case '\\':
 			i++
-		case pattern[i] == '(':
+		case '[':
+			if end := classEnd(pattern, i); end > 0 {
+				i = end
+			}
+		case '(':
 			depth++
-		case pattern[i] == ')':
+		case ')':
 			if depth--; depth == 0 {
 				return i
 			}

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -419,10 +420,10 @@ func entered(read []*scrapliMode, name string) bool {
 
 // shownAlike finds the last mode whose prompts are those of m too.
 func (d *Definition) shownAlike(m *Mode) *Mode {
-	own := Example(m.Prompt)
+	own := m.example()
 	for i := len(d.Modes) - 1; i >= 0; i-- {
 		other := &d.Modes[i]
-		if theirs := Example(other.Prompt); theirs != "" && own != "" && other.Matches(own) && m.Matches(theirs) {
+		if theirs := other.example(); theirs != "" && own != "" && other.Matches(own) && m.Matches(theirs) {
 			return other
 		}
 	}
@@ -436,7 +437,7 @@ func (d *Definition) narrow() {
 		wide := &d.Modes[i]
 		for j := range d.Modes {
 			told := wide.Above != nil && d.Modes[j].Above != nil
-			if own := Example(d.Modes[j].Prompt); i != j && !told && own != "" && wide.Matches(own) {
+			if own := d.Modes[j].example(); i != j && !told && own != "" && wide.Matches(own) {
 				wide.except(d.Modes[j].Prompt.String())
 			}
 		}
@@ -462,17 +463,7 @@ func (p *parser) scrapliPrompt(m *scrapliMode) (Mode, bool) {
 		mode.Prompt = regexp.MustCompile("^" + regexp.QuoteMeta(strings.TrimRight(m.exact, " ")) + "$")
 		mode.Samples = []string{strings.TrimRight(m.exact, " ")}
 	} else {
-		last, above, except, err := perlPrompt(m.pattern)
-		if err == nil {
-			mode.Prompt, err = regexp.Compile(last)
-		}
-		if err == nil && above != "" {
-			mode.Above, err = regexp.Compile(above)
-		}
-		if err == nil && except != "" {
-			mode.Except, err = regexp.Compile(except)
-		}
-		if err != nil {
+		if err := m.compile(&mode); err != nil {
 			p.problems = append(p.problems, &Problem{Line: m.node.Line, Column: column(m.node, err), Field: m.at, Err: err})
 			return mode, false
 		}
@@ -481,6 +472,31 @@ func (p *parser) scrapliPrompt(m *scrapliMode) (Mode, bool) {
 		mode.except(regexp.QuoteMeta(text))
 	}
 	return mode, true
+}
+
+// compile makes the mode's patterns.
+func (m *scrapliMode) compile(mode *Mode) error {
+	parts, err := perlPrompt(m.pattern)
+	if err != nil {
+		return err
+	}
+	if parts.exact != "" {
+		if mode.Exact, err = newBacktracking(m.pattern, parts.exact); err != nil {
+			return fmt.Errorf("the backtracking engine does not take it either: %w", err)
+		}
+	}
+	for _, p := range []struct {
+		text string
+		to   **regexp.Regexp
+	}{{parts.last, &mode.Prompt}, {parts.above, &mode.Above}, {parts.except, &mode.Except}} {
+		if p.text == "" {
+			continue
+		}
+		if *p.to, err = regexp.Compile(p.text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // perl compiles a pattern of scrapli's that is found in a line.

@@ -2,6 +2,7 @@ package platform
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -189,8 +190,11 @@ func TestScrapliFilesThatAreWrong(t *testing.T) {
 		{"no way out", second, `send_input: {input: "exit"}`, ``, "says no way"},
 		{"escape as text", second, `"term len 0"`, `'term len 0\n'`, `on_open_instructions[1].send_input.input: holds \n as so many characters`},
 		{"unknown key", second, "failure_indicators", "failure_indicator", `failure_indicator: is no field here; did you mean "failure_indicators"?`},
-		{"back reference", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w)\1>$'`, `a.yaml:6:21: modes[0]: the back reference \1 cannot be translated`},
-		{"look-around that cannot be", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(?=r)\w+>$'`, "this look-around cannot be translated"},
+		{"back reference to nothing", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w)\2>$'`, `a.yaml:6:21: modes[0]: the back reference "2" is to a group that is not there`},
+		{"back reference in braces", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w)\g{-1}>$'`, `a.yaml:6:21: modes[0]: what \g refers to is not clear`},
+		{"look-around in the lines above", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(?=r)\w+\n\w+>$'`, "in the lines above a prompt cannot be read"},
+		{"look-around in a question", second, `'^sure\?+\s?$'`, `'^(?!un)sure\?$'`, "modes[1].accessible_modes[1].instructions[1].send_prompted_input.prompt_pattern: "},
+		{"recursion", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(a|\((?R)\))>$'`, "a.yaml:6:28: modes[0]: error parsing regexp: invalid or unsupported Perl syntax"},
 		{"wrong pattern", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w+>$'`, "missing closing )"},
 		{"unknown operation", first, "driver.send-command'\n      command: 'terminal", "driver.send-comand'\n      command: 'terminal", `knows no "driver.send-comand"`},
 		{"level that is not there", first, "previous-priv: 'exec'", "previous-priv: 'exek'", `there is no mode "exek"`},
@@ -211,10 +215,9 @@ func TestScrapliFilesThatAreWrong(t *testing.T) {
 
 func TestPerlPatterns(t *testing.T) {
 	tests := []struct {
-		pattern  string
-		yes, no  []string
-		above    string // a line above that belongs to it
-		cannotBe bool
+		pattern string
+		yes, no []string
+		above   string // a line above that belongs to it
 	}{
 		{pattern: `^[\w]{1,8}#\s?+$`, yes: []string{"r1#"}, no: []string{"r1>", "x r1#"}},
 		{pattern: `(?im)^(?<host>\w+)(?>\(x\))?#$`, yes: []string{"r1#", "R1(X)#"}, no: []string{"r1(y)#"}},
@@ -226,14 +229,26 @@ func TestPerlPatterns(t *testing.T) {
 		{pattern: `^({\w+:\d}\n){0,1}[\w@]+>\s?$`, yes: []string{"ops@r1>"}, no: []string{"ops@r1#"}, above: "{master:0}"},
 		{pattern: `^[]x+]++#$`, yes: []string{"]+x#"}, no: []string{"a#"}},
 		{pattern: `^[[:alpha:]]++#$`, yes: []string{"ab#"}, no: []string{"1#"}},
-		{pattern: `^(\w)\1#$`, cannotBe: true},
-		{pattern: `^(?=a)b#$`, cannotBe: true},
-		{pattern: `^(?<!a)b.*c#$`, cannotBe: true},
+		// What only an engine that goes back can match.
+		{pattern: `^(\w)\1#$`, yes: []string{"aa#"}, no: []string{"ab#", "a#"}},
+		{pattern: `^(?=r)\w+#$`, yes: []string{"r1#"}, no: []string{"s1#"}},
+		{pattern: `(?i)^(?=r)\w+#$`, yes: []string{"R1#"}, no: []string{"s1#"}},
+		{pattern: `^\w+(?!x)#$`, yes: []string{"rxx#", "r#"}, no: []string{"r"}},
+		{pattern: `^(?!x)a\w*#$|^xb#$`, yes: []string{"a1#", "xb#"}, no: []string{"xa#"}},
+		{pattern: `^\w+(?<!tcl)\(?\w*\)?#$`, yes: []string{"r1tclx)#", "r1(x)#"}, no: []string{"r1tcl(x)#"}},
+		{pattern: `^(?<name>\w+)@\k<name>#$`, yes: []string{"ab@ab#"}, no: []string{"ab@ac#"}},
+		{pattern: `^(?P<name>\w+)@(?P=name)#$`, yes: []string{"ab@ab#"}, no: []string{"ab@ac#"}},
+		{pattern: `^((?:a|[(])+)-\g{1}#$`, yes: []string{"a(-a(#"}, no: []string{"a(-aa#"}},
+		{pattern: `^(\w(\d))-\1-\g2#$`, yes: []string{"a1-a1-1#"}, no: []string{"a1-a1-2#"}},
+		{pattern: `^[[:alpha:]]+(?=#)#\h?$`, yes: []string{"ab#"}, no: []string{"a1#"}},
+		{pattern: `^\[ex\]\n(?=a)\w+#$`, yes: []string{"ab#"}, no: []string{"b#"}, above: "[ex]"},
+		{pattern: `^(?<!a)b.*c#$`, yes: []string{"bc#"}, no: []string{"ac#"}},
+		{pattern: `^(?=a)(?=.*b)\w+(?<!x)#$`, yes: []string{"ab#"}, no: []string{"b#", "a#", "abx#"}},
 	}
 	for _, test := range tests {
 		p := &parser{lines: map[string]int{}}
 		m, ok := p.scrapliPrompt(&scrapliMode{name: "m", pattern: test.pattern, node: yamlText(test.pattern)})
-		if ok == test.cannotBe {
+		if !ok {
 			t.Errorf("%s: %v", test.pattern, p.err("x"))
 			continue
 		}
@@ -250,6 +265,43 @@ func TestPerlPatterns(t *testing.T) {
 		if test.above != "" && m.AboveCount([]string{"x", test.above}) != 1 {
 			t.Errorf("%s: %q above it is missed by %v", test.pattern, test.above, m.Above)
 		}
+	}
+}
+
+// What is translated needs no engine that goes back, and the rest has one.
+func TestPerlPatternsThatNeedBacktracking(t *testing.T) {
+	for pattern, want := range map[string]bool{
+		`^\w++(?<!tcl)#\s?+$`:      false,
+		`^(?!RP/)[\w.]{1,63}#\h*$`: false,
+		`^(?<n>\w+)(?>\(x\))?#$`:   false,
+		`^(?=r)\w+#$`:              true,
+		`^(\w)\1#$`:                true,
+		`^(\w)\\1#$`:               false, // a backslash and a digit
+		`^\w+(?!x)#$`:              true,
+	} {
+		mode := Mode{}
+		if err := (&scrapliMode{pattern: pattern}).compile(&mode); err != nil || (mode.Exact != nil) != want {
+			t.Errorf("%s: %v, %v", pattern, mode.Exact, err)
+		}
+	}
+}
+
+// A pattern that takes too long is an error that names it.
+func TestPatternThatTakesTooLong(t *testing.T) {
+	mode := Mode{Name: "m"}
+	const pattern = `^(\w+\s?)+(?<!x)\.#$|^(?=\w)((\w+)+)+\3!#$`
+	if err := (&scrapliMode{pattern: pattern}).compile(&mode); err != nil {
+		t.Fatal(err)
+	}
+	line := strings.Repeat("a", 60) + "#"
+	mode.Prompt = regexp.MustCompile(`^.*#$`) // or else RE2 rules the line out
+	matched, err := mode.Match(line)
+	var slow *PatternTimeoutError
+	if matched || !errors.Is(err, ErrPatternTimeout) || !errors.As(err, &slow) || slow.Pattern != pattern || !strings.Contains(err.Error(), line) {
+		t.Errorf("%v, %v", matched, err)
+	}
+	if mode.Matches(line) {
+		t.Error("it passes for a match")
 	}
 }
 

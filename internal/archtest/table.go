@@ -44,7 +44,7 @@ var Table = map[string]Rule{
 	"transport/transporttest": {Own: []string{"transport"}},
 	"terminal":                {},
 	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
-	"platform":                {Modules: []string{yaml}},
+	"platform":                {Modules: []string{yaml, regexp2}}, // regexp2: prompts of scrapli's that RE2 has no words for
 	"record":                  {Own: []string{"transport"}},
 	"vty":                     {Own: []string{"channel", "platform", "auth", "transport", "transport/exec", "transport/line", "transport/openssh", "transport/raw", "transport/rfc2217", "transport/serial", "transport/ssh", "transport/telnet", "socket", "sshconfig", "record", "textfsm"}},
 	"configure":               {Own: []string{"vty", "platform"}},
