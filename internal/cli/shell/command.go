@@ -103,7 +103,7 @@ func open(ctx context.Context, s *streams.Streams, t *target.Target, keeps bool)
 
 // handOver connects the terminal with the device.
 func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vty.Device, fd int, keeps bool) error {
-	_, _ = fmt.Fprintf(s.Err, "connected to %s; ~. at the beginning of a line leaves, ~h shows what was entered before\n", t.Label)
+	_, _ = fmt.Fprintf(s.Err, "connected to %s; at the beginning of a line ~. leaves, ~h shows the history\n", t.Label)
 	state, err := term.MakeRaw(fd)
 	if err != nil {
 		return fmt.Errorf("terminal: %w", err)
@@ -129,6 +129,7 @@ func handOver(ctx context.Context, s *streams.Streams, t *target.Target, dev *vt
 			for _, command := range h.last(20) {
 				_, _ = fmt.Fprintf(s.Err, "  %s\r\n", command)
 			}
+			_, _ = io.WriteString(s.Err, e.current()) // where they go on
 		}
 	}
 	err = dev.Attach(ctx, in, out)

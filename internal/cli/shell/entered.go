@@ -82,6 +82,13 @@ func (e *entered) shown(text []byte) {
 	e.screen.Drop(len(finished))
 }
 
+// current is the line at the cursor, such as the prompt.
+func (e *entered) current() string {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return string(e.screen.Current())
+}
+
 // unkept are lines that may hold a secret.
 var unkept = regexp.MustCompile(`(?i)pass(w|phrase|code)|secret|\bkey|communit|psk|pre-shared|token|credential|md5|\bsha`)
 

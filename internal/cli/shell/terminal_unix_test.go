@@ -85,7 +85,7 @@ func TestShellAtATerminal(t *testing.T) {
 		}})
 	}()
 	p := &person{t: t, keys: keys}
-	p.await("~. at the beginning of a line leaves")
+	p.await("at the beginning of a line ~. leaves, ~h shows the history")
 	p.await("$")
 	p.press("uname -a\r")
 	p.await("GNU/Linux")
@@ -100,6 +100,7 @@ func TestShellAtATerminal(t *testing.T) {
 	p.await("~.\r\n~.\r\n")
 	p.press("~h")
 	p.await("  uname -a\r\n")
+	p.await("$ ")
 	p.press("echo " + password + "\r")
 	p.await(password + "\r\n" + password + "\r\n")
 	p.press("~.")
