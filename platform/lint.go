@@ -23,7 +23,7 @@ func Lint(name string, text []byte) (*Definition, []*Problem, error) {
 	p := &parser{lines: map[string]int{}}
 	root := p.document(text)
 	if isScrapli(root) {
-		return d, nil, nil // such a file has no place for what would be asked for
+		return d, p.lintScrapli(root, d), nil // such a file has no place for most of what would be asked for
 	}
 	p.definition(p.extended(root, Embedded().root), &Definition{}) // for the lines of its fields
 	p.problems = nil

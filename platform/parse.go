@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -20,6 +21,7 @@ import (
 // messages, and the definition's name where the text is of scrapli's second
 // format, which has none. What it extends is looked for among the embedded
 // definitions. The two formats of the scrapli family are read as well.
+// Of a file of theirs with variants, "#NAME" behind the name chooses one.
 // Everything that is wrong is reported at once, in a *InvalidError.
 func Parse(name string, text []byte) (*Definition, error) {
 	return parse(name, text, Embedded().root, false)
@@ -33,8 +35,9 @@ func parse(name string, text []byte, base func(name string) (*yaml.Node, error),
 	switch root := p.document(text); {
 	case root == nil:
 	case isScrapli(root):
-		stem := filepath.Base(name)
-		p.scrapli(root, strings.TrimSuffix(stem, filepath.Ext(stem)), def)
+		file, variant := variantOf(name)
+		stem := filepath.Base(file)
+		p.scrapli(root, strings.TrimSuffix(stem, filepath.Ext(stem)), variant, base, def)
 	default:
 		p.definition(p.extended(root, base), def)
 		def.settle()
@@ -84,10 +87,13 @@ func (d *Definition) settle() {
 	}
 }
 
-// ReadFile parses a definition file. The error is an *InvalidError, or that of
-// reading the file.
+// ReadFile parses a definition file; the path may end in "#NAME", see Parse. The
+// error is an *InvalidError, or that of reading the file.
 func ReadFile(path string) (*Definition, error) {
 	text, err := os.ReadFile(path)
+	if file, variant := variantOf(path); variant != "" && errors.Is(err, fs.ErrNotExist) {
+		text, err = os.ReadFile(file)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("platform: %w", err)
 	}

@@ -97,6 +97,10 @@ var (
 	upper = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`^\^?(.*\\n\)(?:\{0,1\}|\?))`)
 	})
+	// lineEndAsText is the end of a line that was meant and became two characters.
+	lineEndAsText = sync.OnceValue(func() *regexp.Regexp {
+		return regexp.MustCompile(`(?:^|[^\\])(?:\\\\)+n`)
+	})
 	negative = sync.OnceValue(func() *regexp.Regexp {
 		return regexp.MustCompile(`\(\?(<?)!`)
 	})

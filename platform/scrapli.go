@@ -1,7 +1,9 @@
 package platform
 
 import (
+	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -10,14 +12,20 @@ import (
 )
 
 // The definitions of the scrapli family are read as they are, in two formats:
-// that of scrapligo's first version, told by the key "platform-type", and that of
-// scrapli's second and libscrapli, told by "prompt_pattern". What such a file
-// cannot say (a host's name in the prompt, how configuration is committed) is
-// left open.
+// that of scrapligo's first version, told by its "privilege-levels" or
+// "driver-type", and that of scrapli's second and libscrapli, told by
+// "prompt_pattern". What such a file cannot say (a host's name in the prompt, how
+// configuration is committed) is left open.
 
 // isScrapli reports whether a file is one of scrapli's.
-func isScrapli(root *yaml.Node) bool {
-	return value(root, "platform-type") != nil || scrapli2(root) != nil
+func isScrapli(root *yaml.Node) bool { return isScrapliFirst(root) || scrapli2(root) != nil }
+
+func isScrapliFirst(root *yaml.Node) bool {
+	if value(root, "platform-type") != nil {
+		return true
+	}
+	in := value(root, "default")
+	return in != nil && (value(in, "privilege-levels") != nil || value(in, "driver-type") != nil)
 }
 
 // scrapli2 finds the definition in a file of the second format: libscrapli had it
@@ -30,6 +38,15 @@ func scrapli2(root *yaml.Node) *yaml.Node {
 		return in
 	}
 	return nil
+}
+
+// variantOf splits what Parse is given for a file: its path, and behind a "#" the
+// variant of the definition that is meant.
+func variantOf(name string) (file, variant string) {
+	if at := strings.LastIndexByte(name, '#'); at > strings.LastIndexByte(name, filepath.Separator) && at > 0 {
+		return name[:at], name[at+1:]
+	}
+	return name, ""
 }
 
 // scrapliMode is a mode, or privilege level, of either format.
@@ -47,100 +64,93 @@ type scrapliMode struct {
 	ask             string
 }
 
-// scrapli reads a file of either format. stem is the file's name, which is the
-// definition's in the second format.
-func (p *parser) scrapli(root *yaml.Node, stem string, d *Definition) {
-	d.Proof, d.Return, d.Interrupt = ProofDocumented, "\r", "\x03"
-	d.Name, d.Description = stem, "read from a definition of scrapli's"
-	var modes []*scrapliMode
-	if in := scrapli2(root); in != nil {
-		modes = p.scrapliSecond(root, in, d)
-	} else {
-		modes = p.scrapliFirst(root, d)
+// A reference is a place that names a mode.
+type reference struct {
+	line int
+	at   string
+	mode string
+}
+
+// scrapliReader reads one definition of a file; each variant is another.
+type scrapliReader struct {
+	*parser
+	base  func(name string) (*yaml.Node, error) // finds another definition
+	def   *Definition
+	modes []*scrapliMode
+	refs  []reference
+}
+
+// scrapli reads a file of either format: the definition or, where variant is not
+// "", that variant of it. stem is the file's name, which is the definition's
+// where the file has none. The variants that are not meant are checked as well.
+func (p *parser) scrapli(root *yaml.Node, stem, variant string, base func(string) (*yaml.Node, error), d *Definition) {
+	read := (*scrapliReader).scrapliFirst
+	if scrapli2(root) != nil {
+		read = (*scrapliReader).scrapliSecond
 	}
-	p.scrapliModes(d, modes)
-	p.names(d)
-	p.keys(d)
-	p.references(d)
-	p.reachable(d)
+	one := func(variant string, to *Definition) []string {
+		to.Proof, to.Return, to.Interrupt = ProofDocumented, "\r", "\x03"
+		to.Name, to.Description = stem, "read from a definition of scrapli's"
+		r := &scrapliReader{parser: p, base: base, def: to}
+		names := read(r, root, variant)
+		if variant != "" {
+			to.Name += "_" + plainName(variant)
+		}
+		r.finish()
+		return names
+	}
+	names := one("", d)
+	if len(p.problems) > 0 {
+		return // the variants are laid over it
+	}
+	for _, name := range names {
+		var other Definition
+		one(name, &other)
+		if name == variant {
+			*d = other
+		}
+	}
+	if variant != "" && !slices.Contains(names, variant) {
+		p.fail(root.Line, "variants", "there is no %q%s", variant, suggest(variant, names))
+	}
+}
+
+// finish makes the definition of what was read.
+func (r *scrapliReader) finish() {
+	before := len(r.problems)
+	for _, ref := range r.refs {
+		var names []string
+		for _, m := range r.modes {
+			names = append(names, m.name)
+		}
+		if !slices.Contains(names, ref.mode) {
+			r.fail(ref.line, ref.at, "there is no mode %q%s", ref.mode, suggest(ref.mode, names))
+		}
+	}
+	r.finishSteps()
+	if len(r.modes) > 0 {
+		r.scrapliModes()
+	}
+	r.names(r.def)
+	r.keys(r.def)
+	if len(r.problems) > before {
+		return // what follows from that need not be told
+	}
+	r.reachable(r.def)
+	for _, problem := range r.problems[before:] {
+		for _, m := range r.modes {
+			if problem.Field == "modes."+m.name {
+				problem.Field = m.at // as it is called there
+			}
+		}
+	}
 }
 
 // ignored reads nothing.
 func ignored(*yaml.Node, string) {}
 
-func (p *parser) scrapliFirst(root *yaml.Node, d *Definition) []*scrapliMode {
-	var modes []*scrapliMode
-	var parser string
-	body := func(n *yaml.Node, at string) {
-		p.mapping(n, at, []string{"privilege-levels", "default-desired-privilege-level"}, fields{
-			"driver-type":                     ignored,
-			"privilege-levels":                func(n *yaml.Node, at string) { modes = p.scrapliLevels(n, at) },
-			"default-desired-privilege-level": p.home(&d.Default),
-			"failed-when-contains":            p.substrings(&d.Failures),
-			"textfsm-platform":                p.text(&parser),
-			"genie-platform":                  ignored,
-			"network-on-open":                 p.operations(&d.Open, &d.Default),
-			"network-on-close":                p.operations(&d.Close, &d.Default),
-			"on-open":                         ignored, // of a session without modes
-			"on-close":                        ignored,
-			"options":                         ignored, // of the connection
-		})
-	}
-	p.mapping(root, "", []string{"platform-type", "default"}, fields{
-		"platform-type": p.text(&d.Name),
-		"default":       body,
-		"variants":      ignored,
-	})
-	d.KnownAs.TextFSM = parser
-	finishSteps(d)
-	return modes
-}
-
-func (p *parser) scrapliLevels(n *yaml.Node, at string) []*scrapliMode {
-	var modes []*scrapliMode
-	if n.Kind != yaml.MappingNode {
-		p.fail(n.Line, at, "must map the name of each level to what it is")
-		return nil
-	}
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		m := &scrapliMode{name: plainName(n.Content[i].Value), at: join(at, n.Content[i].Value)}
-		p.lines[m.at] = n.Content[i].Line
-		p.lines["modes."+m.name] = n.Content[i].Line
-		m.node = value(n.Content[i+1], "pattern")
-		p.mapping(n.Content[i+1], m.at, []string{"pattern"}, fields{
-			"name":            ignored,
-			"pattern":         p.text(&m.pattern),
-			"not-contains":    p.open(p.textOrTexts(&m.excludes)),
-			"previous-priv":   p.open(p.modeName(&m.below)),
-			"deescalate":      p.open(p.typed(&m.down)),
-			"escalate":        p.open(p.typed(&m.up)),
-			"escalate-auth":   p.open(p.flag(&m.auth)),
-			"escalate-prompt": p.open(p.text(&m.ask)),
-		})
-		modes = append(modes, m)
-	}
-	for _, m := range modes {
-		if m.below == "" {
-			continue
-		}
-		if m.up != "" {
-			step := Step{Send: m.up}
-			if m.auth {
-				if re := p.perl(m.node, m.at+".escalate-prompt", m.ask); re != nil {
-					step.Asks = []Ask{{Prompt: re, Secret: "enable", Times: 1}}
-				}
-			}
-			m.ways = append(m.ways, Transition{From: m.below, To: m.name, Steps: []Step{step}})
-		}
-		if m.down != "" {
-			m.ways = append(m.ways, Transition{From: m.name, To: m.below, Steps: []Step{{Send: m.down}}})
-		}
-	}
-	return modes
-}
-
 // open leaves a field alone that is left open.
-func (p *parser) open(read field) field {
+func (r *scrapliReader) open(read field) field {
 	return func(n *yaml.Node, at string) {
 		if n.Kind != yaml.ScalarNode || n.Tag != "!!null" && n.Value != "" {
 			read(n, at)
@@ -153,200 +163,44 @@ func plainName(name string) string {
 	return strings.ToLower(strings.NewReplacer("-", "_", " ", "_").Replace(name))
 }
 
-func (p *parser) modeName(to *string) field {
+func (r *scrapliReader) modeName(to *string) field {
 	return func(n *yaml.Node, at string) {
-		p.text(to)(n, at)
+		r.text(to)(n, at)
 		*to = plainName(*to)
 	}
 }
 
-// home reads the name of the default mode.
-func (p *parser) home(to *string) field {
+// modeRef reads the name of a mode that must be there.
+func (r *scrapliReader) modeRef(to *string) field {
 	return func(n *yaml.Node, at string) {
-		p.modeName(to)(n, at)
-		p.lines["default"] = n.Line
+		before := len(r.problems)
+		r.modeName(to)(n, at)
+		if len(r.problems) == before {
+			r.refs = append(r.refs, reference{n.Line, at, *to})
+		}
 	}
 }
+
+// home reads the name of the default mode.
+func (r *scrapliReader) home(n *yaml.Node, at string) { r.modeRef(&r.def.Default)(n, at) }
 
 // substrings makes failures of texts that an output must not hold.
-func (p *parser) substrings(to *[]Failure) field {
-	return list(p, to, func(n *yaml.Node, at string, f *Failure) {
+func (r *scrapliReader) substrings(to *[]Failure) field {
+	return list(r.parser, to, func(n *yaml.Node, at string, f *Failure) {
 		var text string
-		p.text(&text)(n, at)
+		r.text(&text)(n, at)
 		f.Severity, f.Pattern = SeverityError, regexp.MustCompile(regexp.QuoteMeta(text))
 		if text == "" {
-			p.fail(n.Line, at, "is empty, and so every output would be a failure")
+			r.fail(n.Line, at, "is empty, and so every output would be a failure")
 		}
 	})
-}
-
-// operations reads what the first format does on opening and closing.
-func (p *parser) operations(to *[]Step, home *string) field {
-	return func(n *yaml.Node, at string) {
-		var steps []Step
-		var typed string // without its return as yet
-		mode := ""
-		add := func(text string) { steps = append(steps, Step{Send: text, In: mode}) }
-		read := func(n *yaml.Node, at string, _ *struct{}) {
-			var operation, input, command, target string
-			p.mapping(n, at, []string{"operation"}, fields{
-				"operation": p.text(&operation), "input": p.typed(&input), "command": p.typed(&command),
-				"target": p.modeName(&target), "redacted": ignored,
-			})
-			switch operation {
-			case "acquire-priv":
-				mode = target
-			case "driver.send-command":
-				add(command)
-			case "channel.write":
-				typed += input
-			case "channel.return":
-				add(typed)
-				typed = ""
-			case "":
-			default:
-				p.fail(n.Line, at+".operation", "knows no %q; there are acquire-priv, driver.send-command, channel.write, channel.return", operation)
-			}
-		}
-		var none []struct{}
-		list(p, &none, read)(n, at)
-		if typed != "" {
-			add(typed)
-		}
-		*to = steps
-	}
-}
-
-func (p *parser) scrapliSecond(root, in *yaml.Node, d *Definition) []*scrapliMode {
-	var modes []*scrapliMode
-	if root != in {
-		p.mapping(root, "", []string{"kind", "default"}, fields{"kind": p.text(&d.Name), "default": ignored, "variants": ignored})
-	}
-	known := fields{
-		"kind":                       ignored,
-		"prompt_pattern":             ignored, // of any mode
-		"default_mode":               p.home(&d.Default),
-		"modes":                      list(p, &modes, p.scrapliMode),
-		"failure_indicators":         p.substrings(&d.Failures),
-		"input_failed_when_contains": p.substrings(&d.Failures),
-		"on_open_instructions":       p.instructions(&d.Open),
-		"on_close_instructions":      p.instructions(&d.Close),
-		"ntc_templates_platform":     p.text(&d.KnownAs.TextFSM),
-		"genie_platform":             ignored,
-		"force_in_session_auth":      ignored,
-		"bypass_in_session_auth":     ignored,
-	}
-	p.mapping(in, "", []string{"default_mode", "modes"}, known)
-	finishSteps(d)
-	return modes
-}
-
-func (p *parser) scrapliMode(n *yaml.Node, at string, to **scrapliMode) {
-	m := &scrapliMode{at: at}
-	*to = m
-	type accessible struct {
-		name  string
-		steps []Step
-	}
-	var ways []accessible
-	for _, key := range []string{"prompt_pattern", "prompt_exact"} {
-		if v := value(n, key); v != nil {
-			m.node = v
-		}
-	}
-	p.mapping(n, at, []string{"name"}, fields{
-		"name":            p.modeName(&m.name),
-		"prompt_exact":    p.text(&m.exact),
-		"prompt_pattern":  p.text(&m.pattern),
-		"prompt_excludes": p.texts(&m.excludes),
-		"accessible_modes": list(p, &ways, func(n *yaml.Node, at string, a *accessible) {
-			known := p.instruction(&a.steps)
-			known["name"] = p.modeName(&a.name)
-			known["instructions"] = p.instructions(&a.steps)
-			p.mapping(n, at, []string{"name"}, known)
-			if len(a.steps) == 0 {
-				p.fail(n.Line, at, "says no way: there are no instructions")
-			}
-		}),
-	})
-	p.lines["modes."+m.name] = n.Line
-	if (m.exact == "") == (m.pattern == "") {
-		p.fail(n.Line, at, "needs either \"prompt_pattern\" or \"prompt_exact\"")
-	}
-	for _, a := range ways {
-		m.ways = append(m.ways, Transition{From: m.name, To: a.name, Steps: a.steps})
-	}
-}
-
-// instructions reads a list of what is done one after the other.
-func (p *parser) instructions(to *[]Step) field {
-	return func(n *yaml.Node, at string) {
-		var none []struct{}
-		mode := ""
-		list(p, &none, func(n *yaml.Node, at string, _ *struct{}) {
-			var steps []Step
-			known := p.instruction(&steps)
-			known["enter_mode"] = func(n *yaml.Node, at string) {
-				p.mapping(n, at, []string{"requested_mode"}, fields{"requested_mode": p.modeName(&mode)})
-			}
-			p.mapping(n, at, nil, known)
-			for _, s := range steps {
-				s.In = mode
-				*to = append(*to, s)
-			}
-		})(n, at)
-	}
-}
-
-// lookup is how a secret is named.
-const lookup = "__lookup::"
-
-// instruction is what may be done in one instruction.
-func (p *parser) instruction(to *[]Step) fields {
-	add := func(s Step) { *to = append(*to, s) }
-	return fields{
-		"write": func(n *yaml.Node, at string) {
-			var s Step
-			p.mapping(n, at, []string{"input"}, fields{"input": p.typed(&s.Send)})
-			add(s)
-		},
-		"send_input": func(n *yaml.Node, at string) {
-			var s Step
-			p.mapping(n, at, []string{"input"}, fields{"input": p.typed(&s.Send), "retain_input": ignored, "retain_trailing_prompt": ignored})
-			add(s)
-		},
-		"send_prompted_input": func(n *yaml.Node, at string) {
-			var s Step
-			var exact, pattern, response string
-			p.mapping(n, at, []string{"input", "response"}, fields{
-				"input": p.typed(&s.Send), "response": p.text(&response),
-				"prompt": p.text(&exact), "prompt_exact": p.text(&exact), "prompt_pattern": p.text(&pattern),
-				"hidden_response": ignored, "abort_input": ignored,
-			})
-			ask := Ask{Answer: response, Times: 1}
-			if name, secret := strings.CutPrefix(response, lookup); secret {
-				ask.Answer, ask.Secret = "", plainName(name)
-			}
-			switch {
-			case exact != "":
-				ask.Prompt = regexp.MustCompile(regexp.QuoteMeta(strings.TrimSpace(exact)))
-			case pattern != "":
-				ask.Prompt = p.perl(value(n, "prompt_pattern"), at+".prompt_pattern", pattern)
-			default:
-				p.fail(n.Line, at, "needs either \"prompt_exact\" or \"prompt_pattern\"")
-			}
-			if ask.Prompt != nil {
-				s.Asks = []Ask{ask}
-			}
-			add(s)
-		},
-	}
 }
 
 // finishSteps settles what the steps of opening and closing have in common: a
 // device may refuse those of opening, the last of closing ends the session, and
 // the default mode need not be named.
-func finishSteps(d *Definition) {
+func (r *scrapliReader) finishSteps() {
+	d := r.def
 	for _, steps := range [][]Step{d.Open, d.Close} {
 		for i := range steps {
 			steps[i].Optional = true
@@ -363,10 +217,11 @@ func finishSteps(d *Definition) {
 // scrapliModes makes modes of what was read. Those that show the same prompt are
 // one mode with several ways that lead there; where one's prompts are among
 // another's, the narrower counts.
-func (p *parser) scrapliModes(d *Definition, read []*scrapliMode) {
+func (r *scrapliReader) scrapliModes() {
+	d, read := r.def, r.modes
 	as := map[string]string{} // name of a mode to that of the one it is a way of
 	for _, m := range read {
-		mode, ok := p.scrapliPrompt(m)
+		mode, ok := r.scrapliPrompt(m)
 		if !ok {
 			continue
 		}
@@ -476,6 +331,9 @@ func (p *parser) scrapliPrompt(m *scrapliMode) (Mode, bool) {
 
 // compile makes the mode's patterns.
 func (m *scrapliMode) compile(mode *Mode) error {
+	if lineEndAsText().MatchString(m.pattern) {
+		return errors.New(`\\n is a backslash and the letter n; the end of a line is \n`)
+	}
 	parts, err := perlPrompt(m.pattern)
 	if err != nil {
 		return err

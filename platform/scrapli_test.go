@@ -2,6 +2,9 @@ package platform
 
 import (
 	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -184,9 +187,9 @@ func TestScrapliSecondFormat(t *testing.T) {
 
 func TestScrapliFilesThatAreWrong(t *testing.T) {
 	tests := []struct{ name, text, from, to, want string }{
-		{"mode that is not there", second, `default_mode: "privileged_exec"`, `default_mode: "enabled"`, `a.yaml:3: default: there is no mode "enabled"`},
-		{"close in a mode that is not there", second, `on_close_instructions:`, "on_close_instructions:\n  - enter_mode: {requested_mode: \"login\"}", `there is no mode "login"`},
-		{"way to nowhere", second, `      - name: "shell"`, `      - name: "shel"`, `there is no mode "shel"; did you mean "shell"?`},
+		{"mode that is not there", second, `default_mode: "privileged_exec"`, `default_mode: "enabled"`, `a.yaml:3: default_mode: there is no mode "enabled"`},
+		{"close in a mode that is not there", second, `on_close_instructions:`, "on_close_instructions:\n  - enter_mode: {requested_mode: \"login\"}", `a.yaml:38: on_close_instructions[0].enter_mode.requested_mode: there is no mode "login"`},
+		{"way to nowhere", second, `      - name: "shell"`, `      - name: "shel"`, `a.yaml:21: modes[1].accessible_modes[1].name: there is no mode "shel"; did you mean "shell"?`},
 		{"no way out", second, `send_input: {input: "exit"}`, ``, "says no way"},
 		{"escape as text", second, `"term len 0"`, `'term len 0\n'`, `on_open_instructions[1].send_input.input: holds \n as so many characters`},
 		{"unknown key", second, "failure_indicators", "failure_indicator", `failure_indicator: is no field here; did you mean "failure_indicators"?`},
@@ -196,9 +199,28 @@ func TestScrapliFilesThatAreWrong(t *testing.T) {
 		{"look-around in a question", second, `'^sure\?+\s?$'`, `'^(?!un)sure\?$'`, "modes[1].accessible_modes[1].instructions[1].send_prompted_input.prompt_pattern: "},
 		{"recursion", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(a|\((?R)\))>$'`, "a.yaml:6:28: modes[0]: error parsing regexp: invalid or unsupported Perl syntax"},
 		{"wrong pattern", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^(\w+>$'`, "missing closing )"},
+		{"line end as text", second, `'^[\w.\-@/:]{1,63}>\s?+$'`, `'^x\\n[\w.]+>$'`, `a.yaml:6:21: modes[0]: \\n is a backslash and the letter n`},
+		{"pattern of any mode", second, `'^.*[>#$]\s?+$'`, `'^.*([>#$]$'`, `a.yaml:2:`},
+		{"instruction of two", second, `- write: {input: "exit"}`, `- {write: {input: "exit"}, send_input: {input: "bye"}}`, "on_close_instructions[0]: wants one of write, enter_mode"},
+		{"empty instruction", second, `- write: {input: "exit"}`, `- {}`, "on_close_instructions[0]: wants one of write, enter_mode"},
+		{"question without prompt", second, `              prompt_exact: "Password:"` + "\n", "", `needs either "prompt_exact" or "prompt_pattern"`},
+		{"mode without prompt", second, `    prompt_exact: "sh-5$ "` + "\n", "", `a.yaml:28: modes[2]: needs either "prompt_pattern" or "prompt_exact"`},
+		{"mode with two prompts", second, `prompt_exact: "sh-5$ "`, `{prompt_exact: "a", prompt_pattern: "b"}`, "a.yaml:"},
+		{"no modes", second, "modes:\n", "mods:\n", `mods: is no field here; did you mean "modes"?`},
+		{"not YAML", first, "default:\n", "default: [\n", "not YAML"},
+		{"no default level", first, "  default-desired-privilege-level: 'privilege-exec'\n", "", "default.default-desired-privilege-level: is missing"},
+		{"kind of driver", first, "'network'", "'netwrk'", "a.yaml:4: default.driver-type: must be one of"},
+		{"misspelt key", first, "escalate-auth: true", "eskalate-auth: true", `privilege-exec.eskalate-auth: is no field here; did you mean "escalate-auth"?`},
+		{"flag", first, "escalate-auth: true", "escalate-auth: yes", "privilege-exec.escalate-auth: must be true or false"},
+		{"wrong pattern of a level", first, `'(?im)^[\w.-]{1,48}>\s?$'`, `'(?im)^[\w.-{1,48}>\s?$'`, "a.yaml:8:"},
+		{"nothing to type", first, "      input: 'exit'\n", "", "default.network-on-close[0].input: is missing: channel.write needs it"},
+		{"empty failure", first, "'% Invalid input'", "''", "default.failed-when-contains[0]: is empty"},
+		{"unknown option", first, "  textfsm-platform", "  options: [{option: pord, value: 22}]\n  textfsm-platform", `default.options[0].option: there is no option "pord"; did you mean "port"?`},
+		{"wrong pattern of an option", first, "  textfsm-platform", "  options: [{option: username-pattern, value: '(x'}]\n  textfsm-platform", "default.options[0].value: error parsing regexp: missing closing )"},
+		{"broken variant", first, "platform-type: 'acme_one'\n", "platform-type: 'acme_one'\nvariants:\n  old:\n    default-desired-privilege-level: admin\n", `a.yaml:5: variants.old.default-desired-privilege-level: there is no mode "admin"`},
 		{"unknown operation", first, "driver.send-command'\n      command: 'terminal", "driver.send-comand'\n      command: 'terminal", `knows no "driver.send-comand"`},
-		{"level that is not there", first, "previous-priv: 'exec'", "previous-priv: 'exek'", `there is no mode "exek"`},
-		{"level out of reach", first, "escalate: 'enable'", "escalate:", "modes.exec: cannot be left"},
+		{"level that is not there", first, "previous-priv: 'exec'", "previous-priv: 'exek'", `a.yaml:19: default.privilege-levels.privilege-exec.previous-priv: there is no mode "exek"; did you mean "exec"?`},
+		{"level out of reach", first, "escalate: 'enable'", "escalate:", `a.yaml:6: default.privilege-levels.exec: cannot be left`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -210,6 +232,113 @@ func TestScrapliFilesThatAreWrong(t *testing.T) {
 				t.Errorf("got\n%v\nwant in it\n%s", err, test.want)
 			}
 		})
+	}
+}
+
+// A device without levels, and a file that leaves its name to that of the file.
+func TestScrapliGenericDriver(t *testing.T) {
+	const text = `default:
+  driver-type: generic
+  failed-when-contains: ['% nope']
+  on-open:
+    - {operation: channel.write, input: 'no page', redacted: true}
+    - {operation: channel.return}
+  on-close:
+    - {operation: channel.write, input: 'bye'}
+    - {operation: channel.return}
+  options:
+    - {option: prompt-pattern, value: '^(?=box)\w+\)$'}
+    - {option: username-pattern, value: '^(?i)who:\s?$'}
+    - {option: password-pattern, value: '^secret:'}
+    - {option: return-char, value: "\r\n"}
+    - {option: port, value: 2022}
+    - {option: auth-strict-key}
+    - {option: transport-type, value: system}
+`
+	d, err := Parse("x/boxes.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, ok := d.ModeOf("box1)")
+	if _, other := d.ModeOf("bix1)"); !ok || other || d.Name != "boxes" || d.Default != "" {
+		t.Errorf("%s, %v, %q", d.Name, m, d.Default)
+	}
+	if !d.Login.User.MatchString("Who:") || !d.Login.Password.MatchString("secret:") || d.Return != "\r\n" {
+		t.Errorf("%v, %q", d.Login, d.Return)
+	}
+	if typedBy(d.Open) != "no page" || typedBy(d.Close) != "bye" || !d.Close[0].Ends {
+		t.Errorf("%v, %v", d.Open, d.Close)
+	}
+	d, err = Parse("x/any.yaml", []byte("default: {driver-type: generic}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := d.ModeOf("[admin@MikroTik] >"); !ok {
+		t.Error("a device of which nothing is said")
+	}
+}
+
+func TestScrapliVariants(t *testing.T) {
+	firstText := first + `variants:
+  read_only:
+    default-desired-privilege-level: exec
+    network-on-open: [{operation: driver.send-command, command: 'terminal pager 0'}]
+`
+	secondText := "kind: 'acme_two'\ndefault:\n  " + strings.ReplaceAll(strings.TrimPrefix(second, "---\n"), "\n", "\n  ") + `
+variants:
+  - name: read_only
+    definition:
+      prompt_pattern: '^\w+>$'
+      default_mode: exec
+      modes: [{name: exec, prompt_pattern: '^\w+>$'}]
+`
+	for text, want := range map[string]string{firstText: "acme_one_read_only exec terminal pager 0 3", secondText: "acme_two_read_only exec  1"} {
+		d, err := Parse("a.yaml#read_only", []byte(text))
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if got := fmt.Sprint(d.Name, " ", d.Default, " ", typedBy(d.Open), " ", len(d.Modes)); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+		if d, err := Parse("a.yaml", []byte(text)); err != nil || strings.HasSuffix(d.Name, "read_only") {
+			t.Errorf("%v, %v", d, err)
+		}
+		if _, err := Parse("a.yaml#read_onli", []byte(text)); !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), `there is no "read_onli"; did you mean "read_only"?`) {
+			t.Errorf("%v", err)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "acme.yaml")
+	if err := os.WriteFile(path, []byte(firstText), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if d, err := ReadFile(path + "#read_only"); err != nil || d.Default != "exec" {
+		t.Errorf("%v, %v", d, err)
+	}
+}
+
+func TestLintOfScrapliFiles(t *testing.T) {
+	text := strings.NewReplacer("'configure terminal'", "'configrue terminal'", "    - '% Invalid input'\n", "", "failed-when-contains:", "failed-when-contains: []").Replace(first)
+	_, weak, err := Lint("acme_one.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for _, p := range weak {
+		all = append(all, fmt.Sprintf("%d: %v", p.Line, p))
+	}
+	got := strings.Join(all, "\n")
+	for _, want := range []string{
+		`28: default.privilege-levels.configuration.escalate: types "configrue"; is "configure" meant?`,
+		"says of no output that it is a failure",
+		`the mode "configuration_exclusive" shows the same prompt as "configuration"`,
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+	}
+	if _, weak, err := Lint("acme_two.yaml", []byte(second)); err != nil || len(weak) > 0 {
+		t.Errorf("a sound one: %v, %v", weak, err)
 	}
 }
 
