@@ -118,6 +118,9 @@ const once = "once"
 
 // labStates are the states of a console of the lab. What is left in them makes the
 // file mark, if it is gone on with.
+//
+// What a shell's line editor is typed at before it has given the terminal back is not
+// read as a line by what it starts: so that must say first that it runs.
 func labStates(d lab.Device, mark string) []state {
 	other := []string{"\r", "login: ", d.User + "motd\r", "Password: ", d.Password + "\r", "$ "}
 	as := func(more ...string) []string { return append(slices.Clone(other), more...) }
@@ -130,7 +133,7 @@ func labStates(d lab.Device, mark string) []state {
 		{"configuration", as("vtysh -N r1\r", "r1# ", "configure terminal\rinterface lo\r", "(config-if)# "), ""},
 		{"half a name", []string{"\r", "login: ", "vty", "vty"}, once},
 		{"a pager that takes no interrupt", as("seq 1000 | less\r", "23\r\n:"), once},
-		{"a command under way", as("cat\r", "cat\r\n", "said\r", "said\r\nsaid\r\n"), once},
+		{"a command under way", as("echo $((6*7)); cat\r", "42\r\n", "said\r", "said\r\nsaid\r\n"), once},
 		{"an editor", as("vi "+mark+"\r", "~", "ihalf a line", "half a line"), once},
 	}
 }
