@@ -10,21 +10,22 @@ import (
 // errors away, or one within the other.
 func nearest(name string, names []string) []string {
 	type candidate struct {
-		name     string
-		distance int
+		name         string
+		distance, by int // by is what the distance is in edits
 	}
 	name = strings.ToLower(name)
 	var near []candidate
 	for _, n := range names {
-		d := distance(name, n)
+		edits := distance(name, n)
+		d := edits
 		if len(name) >= 3 && len(n) >= 3 && (strings.Contains(n, name) || strings.Contains(name, n)) {
 			d = 1
 		}
 		if d <= max(1, len(name)/3) {
-			near = append(near, candidate{n, d})
+			near = append(near, candidate{n, d, edits})
 		}
 	}
-	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Compare(a.distance, b.distance) })
+	slices.SortStableFunc(near, func(a, b candidate) int { return cmp.Or(a.distance-b.distance, a.by-b.by) })
 	var out []string
 	for _, c := range near[:min(3, len(near))] {
 		out = append(out, c.name)
