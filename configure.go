@@ -5,77 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"math"
-	"slices"
-	"strconv"
 	"strings"
 	"time"
 
 	"github.com/vtynet/vty/platform"
 )
-
-// Report is what became of a configuration.
-type Report struct {
-	Lines     []Line   // those that were sent
-	Beyond    []Line   // those that were sent, too, since they were typed before it was known that the last of Lines failed
-	Unsent    []string // those that were not
-	Candidate bool     // the platform collects lines in a candidate that is committed
-	Committed bool     // the candidate was made live
-	Aborted   bool     // the candidate was thrown away, or the lines were taken back at once
-	Uncertain bool     // the commit was typed, and how it ended is not known
-	Commit    string   // what the device said to the commit
-	Saved     bool     // the running configuration was saved
-	Diff      string   // what the candidate would change, as the device shows it; see Configuration.Diff
-	Check     string   // what the device said to the check
-	Timed     bool     // the commit, or the lines that acted at once, are taken back unless confirmed in time; see Device.Confirm
-}
-
-// Line is one configuration line and the device's answer.
-type Line struct {
-	Text     string // as sent
-	Answer   string // as answered; "" for a line taken without a word
-	Accepted bool
-	Reason   string // the part of Answer that refuses it
-	Prompt   string // that followed
-	Elapsed  time.Duration
-}
-
-// Applied returns how many lines the device took.
-func (r *Report) Applied() int {
-	n := 0
-	for _, l := range slices.Concat(r.Lines, r.Beyond) {
-		if l.Accepted {
-			n++
-		}
-	}
-	return n
-}
-
-// state says in words what is in effect.
-func (r *Report) state() string {
-	switch {
-	case r.Uncertain:
-		return "whether it took effect is not known: look at the device"
-	case r.Timed && r.Committed:
-		return "the configuration was committed, and is taken back unless it is confirmed in time"
-	case r.Aborted && r.Candidate:
-		return "nothing was changed: the candidate was thrown away"
-	case r.Aborted:
-		return "nothing is changed: the device took back what was in effect"
-	case r.Committed:
-		return "the configuration was committed all the same"
-	case r.Candidate:
-		return fmt.Sprintf("nothing was committed, and %d lines may be left in the candidate", r.Applied())
-	}
-	state := fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Beyond)+len(r.Unsent))
-	if n := len(r.Beyond); n > 0 {
-		state += fmt.Sprintf(", with what came of the %d that were typed before the refusal was known", n)
-	}
-	if r.Timed {
-		state += ", and the device takes them back by itself when its timer ends"
-	}
-	return state
-}
 
 // Configuration is what to configure and how. A wish that the platform has no
 // means for is an error that wraps ErrUnsupported, before anything is typed.
@@ -272,28 +206,6 @@ func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	return filled(how, values), nil
 }
 
-// reverts reports whether the mode of how is entered so that the device takes the
-// lines back by itself.
-func (d *Device) reverts(how *platform.Configure) bool {
-	return d.def.Revert.Mode != "" && strings.HasPrefix(how.Mode, d.def.Revert.Mode+" ")
-}
-
-// timed reports whether a commit has a place for a timer.
-func timed(commit []platform.Step) bool {
-	return platform.Takes(commit, "minutes") || platform.Takes(commit, "seconds") || platform.Takes(commit, "clock")
-}
-
-// timer is a duration in the ways that devices count it.
-func timer(limit time.Duration) map[string]string {
-	seconds := max(int(math.Ceil(limit.Seconds())), 1)
-	minutes := (seconds + 59) / 60
-	return map[string]string{
-		"seconds": strconv.Itoa(seconds),
-		"minutes": strconv.Itoa(minutes),
-		"clock":   fmt.Sprintf("%02d:%02d:%02d", seconds/3600, seconds/60%60, seconds%60),
-	}
-}
-
 func filled(how platform.Configure, values map[string]string) *platform.Configure {
 	for _, steps := range []*[]platform.Step{
 		&how.Diff, &how.Check, &how.Commit, &how.Confirm, &how.Cancel, &how.Abort, &how.Rollback, &how.Save,
@@ -324,140 +236,6 @@ func (d *Device) toConfigure(ctx context.Context, how *platform.Configure) error
 		return &TimerError{Host: d.host, Said: said, Err: err}
 	}
 	return err
-}
-
-// Save makes the running configuration survive a restart. The error wraps
-// ErrUnsupported where the platform has no such thing: where a commit is lasting
-// by itself, for example.
-func (d *Device) Save(ctx context.Context) error {
-	return d.aside(ctx, OperationSave, "saving", func(how *platform.Configure) []platform.Step { return how.Save })
-}
-
-// Confirm makes a commit with a timer last, or lines that would be taken back; see
-// Configuration.Confirm. It may be called on another session, so that it proves that
-// the device can be reached.
-func (d *Device) Confirm(ctx context.Context) error {
-	return d.aside(ctx, OperationConfirm, "a commit with a timer", func(how *platform.Configure) []platform.Step { return how.Confirm })
-}
-
-// Cancel takes a commit with a timer back at once, or lines that would be taken
-// back later.
-func (d *Device) Cancel(ctx context.Context) error {
-	return d.aside(ctx, OperationCancel, "taking a commit with a timer back", func(how *platform.Configure) []platform.Step { return how.Cancel })
-}
-
-// Rollback takes n commits back, 1 or more, and commits that.
-func (d *Device) Rollback(ctx context.Context, n int) error {
-	if n < 1 {
-		return &InputError{Input: strconv.Itoa(n), Why: "the number of commits to take back is 1 or more"}
-	}
-	return d.aside(ctx, OperationRollback, "taking commits back", func(how *platform.Configure) []platform.Step {
-		return platform.FillSteps(how.Rollback, map[string]string{"number": strconv.Itoa(n)})
-	})
-}
-
-// aside types steps of the usual way to configure, or else of the one by way of
-// a candidate, and comes back. Those of Save run in the mode for commands, all
-// others in that for configuration, unless they say otherwise.
-func (d *Device) aside(ctx context.Context, kind OperationKind, what string, list func(*platform.Configure) []platform.Step) (err error) {
-	done := d.begun(ctx, kind, "", 0)
-	defer func() { done(err) }()
-	if err := d.lock(ctx); err != nil {
-		return err
-	}
-	defer d.unlock()
-	if err := d.ch.Err(); err != nil {
-		return fmt.Errorf("%s: %w", d.host, err)
-	}
-	revert := platform.Configure{Mode: d.mode, Confirm: d.def.Revert.Confirm, Cancel: d.def.Revert.Cancel}
-	for _, how := range []platform.Configure{d.def.Configure, d.def.Candidate, revert} {
-		steps := list(&how)
-		if len(steps) == 0 {
-			continue
-		}
-		mode, argument := platform.Target(how.Mode)
-		if m, ok := d.def.Mode(mode); ok && m.Argument != "" && argument == "" {
-			how.Mode += " " + candidateName
-			steps = platform.FillSteps(steps, map[string]string{m.Argument: candidateName})
-		}
-		own := append([]platform.Failure{}, how.Failures...)
-		in := how.Mode
-		if kind == OperationSave {
-			in = d.mode
-		}
-		err := d.within(ctx, in, steps, own)
-		d.timed = d.timed && (err != nil || kind == OperationSave)
-		if back := d.comeBack(ctx); back != nil && !errors.Is(err, ErrClosed) {
-			err = errors.Join(err, fmt.Errorf("%s: the way back to mode %q: %w", d.host, d.mode, back))
-		}
-		return err
-	}
-	return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
-}
-
-// concludeCandidate commits the candidate, or throws it away where something
-// went wrong before or nothing was to be changed.
-func (d *Device) concludeCandidate(ctx context.Context, how *platform.Configure, conf Configuration, report *Report, err error) error {
-	if d.ch.Err() != nil {
-		return err
-	}
-	if err == nil {
-		err = d.review(ctx, how, conf, report)
-		if err == nil && !conf.DryRun {
-			if err = d.commit(ctx, how, report); err == nil {
-				report.Committed, report.Timed = true, conf.Confirm != 0
-				return nil
-			}
-		}
-		if err != nil {
-			err = &ConfigureError{Host: d.host, Report: report, Err: err}
-		}
-		if report.Uncertain || d.ch.Err() != nil {
-			return err // what a rollback would undo cannot be known
-		}
-	}
-	ctx, cancel := cleanUp(ctx)
-	defer cancel()
-	gone := d.within(ctx, how.Mode, how.Abort, nil)
-	report.Aborted = gone == nil
-	if err == nil && gone != nil {
-		err = &ConfigureError{Host: d.host, Report: report, Err: gone}
-	}
-	return err
-}
-
-// review shows and checks the candidate, as far as that is wanted.
-func (d *Device) review(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
-	for _, look := range []struct {
-		wanted bool
-		steps  []platform.Step
-		said   *string
-	}{{conf.Diff, how.Diff, &report.Diff}, {conf.Check, how.Check, &report.Check}} {
-		if !look.wanted {
-			continue
-		}
-		for _, step := range look.steps {
-			text, err := d.say(ctx, how, step)
-			*look.said += text
-			if err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (d *Device) commit(ctx context.Context, how *platform.Configure, report *Report) error {
-	for _, step := range how.Commit {
-		text, err := d.say(ctx, how, step)
-		report.Commit += text
-		if err != nil {
-			_, before := errors.AsType[*ModeError](err)
-			report.Uncertain = !before && !errors.Is(err, ErrRefused)
-			return err
-		}
-	}
-	return nil
 }
 
 // say types a step of how in its mode and returns what the device says to it.
