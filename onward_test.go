@@ -8,7 +8,6 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
-	"time"
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
@@ -307,7 +306,6 @@ func TestOnwardEndsByItself(t *testing.T) {
 		}
 		_ = far.Close()
 		synctest.Wait()
-		time.Sleep(time.Second)
 		if _, err := dev.Run(t.Context(), "show version"); !errors.Is(err, vty.ErrClosed) {
 			t.Errorf("%v", err)
 		}

@@ -96,28 +96,3 @@ func TestLateAnswerIsTold(t *testing.T) {
 		})
 	}
 }
-
-// A line of output that has the shape of a prompt, with a long pause behind it, is
-// probed by a return. Where the device's own prompt follows, the line was output.
-func TestLineLikeAnotherPromptAtTheEnd(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ch := entered(t, ios(), func(d device) {
-			d.say("r1#")
-			d.until('\r')
-			d.say("show x\r\nr2#")
-			d.until('\r') // the return
-			time.Sleep(3 * time.Second)
-			d.say("\r\nr1#")
-			time.Sleep(time.Second)
-			d.say("\r\nr1#") // what the return brings
-			d.until('\r')
-			d.say("show y\r\ny\r\nr1#")
-		})
-		if r := send(t, ch, "show x"); r.Text != "r2#" {
-			t.Errorf("answer %q, want the line r2#", r.Text)
-		}
-		if r := send(t, ch, "show y"); r.Text != "y" {
-			t.Errorf("answer %q, want y", r.Text)
-		}
-	})
-}

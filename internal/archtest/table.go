@@ -41,7 +41,7 @@ var Table = map[string]Rule{
 	"transport/serial":        {Own: []string{"transport", "transport/line"}, Modules: []string{"go.bug.st/serial", sys}},
 	"transport/openssh":       {Own: []string{"transport", "transport/exec", "transport/ssh", "socket", "auth"}, Modules: []string{sys}},
 	"transport/exec":          {Own: []string{"transport"}, Modules: []string{"github.com/creack/pty", sys}},
-	"transport/transporttest": {Own: []string{"transport"}},
+	"transport/transporttest": {Own: []string{"transport"}, Modules: []string{term}},
 	"terminal":                {},
 	"channel":                 {Own: []string{"terminal", "transport", "auth"}},
 	"platform":                {Modules: []string{yaml, regexp2}}, // regexp2: prompts of scrapli's that RE2 has no words for

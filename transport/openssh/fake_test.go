@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -40,7 +41,7 @@ var errNo = errors.New("no")
 // listen serves until the test ends.
 func (f *fake) listen(t *testing.T) *fake {
 	t.Helper()
-	program(t, "ssh")
+	transporttest.Program(t, "ssh")
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)

@@ -14,6 +14,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/vtynet/vty/transport/transporttest"
 )
 
 // server is a real sshd, and the files of a user who may log in.
@@ -46,24 +48,9 @@ func (l *serverLog) String() string {
 
 const passphrase = "open sesame"
 
-// program is the path of a program that a test cannot do without. CI has it.
-func program(t testing.TB, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%v is not installed, and CI must have it", names)
-	}
-	t.Skipf("%v is not installed", names)
-	return ""
-}
-
 func keygen(t *testing.T, file, phrase string) string {
 	t.Helper()
-	if out, err := exec.Command(program(t, "ssh-keygen"), "-q", "-t", "ed25519", "-N", phrase, "-C", "", "-f", file).CombinedOutput(); err != nil {
+	if out, err := exec.Command(transporttest.Program(t, "ssh-keygen"), "-q", "-t", "ed25519", "-N", phrase, "-C", "", "-f", file).CombinedOutput(); err != nil {
 		t.Fatalf("ssh-keygen: %v: %s", err, out)
 	}
 	public, err := os.ReadFile(file + ".pub")
@@ -83,7 +70,7 @@ func write(t *testing.T, file, text string, mode os.FileMode) {
 // serve runs an sshd whose shell is command, with further lines of configuration.
 func serve(t *testing.T, command string, lines ...string) *server {
 	t.Helper()
-	program(t, "ssh")
+	transporttest.Program(t, "ssh")
 	s := &server{dir: t.TempDir()}
 	// The folders above are the test's alone, and sshd reads as the user.
 	for dir := s.dir; strings.HasPrefix(dir, os.TempDir()) && dir != os.TempDir(); dir = filepath.Dir(dir) {
@@ -107,7 +94,7 @@ func serve(t *testing.T, command string, lines ...string) *server {
 	if os.Geteuid() == 0 {
 		_ = os.MkdirAll("/run/sshd", 0o755)
 	}
-	s.run(t, program(t, "/usr/sbin/sshd", "sshd"), "-D", "-e", "-f", in("sshd_config"))
+	s.run(t, transporttest.Program(t, "/usr/sbin/sshd", "sshd"), "-D", "-e", "-f", in("sshd_config"))
 	return s
 }
 

@@ -160,12 +160,8 @@ func left(agents *atomic.Int64) leftover {
 // says what there is. The end of a goroutine is no event that could be awaited.
 func settled(most leftover, agents *atomic.Int64) leftover {
 	now := left(agents)
-	for range 400 {
-		if now.within(most) {
-			break
-		}
-		time.Sleep(10 * time.Millisecond)
-		now = left(agents)
+	for limit := time.Now().Add(5 * time.Second); !now.within(most) && time.Now().Before(limit); now = left(agents) {
+		runtime.Gosched()
 	}
 	return now
 }

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -22,7 +23,7 @@ func TestManyProcessesRemember(t *testing.T) {
 	// Built for itself and without the race detector, under which a hundred processes
 	// take most of a minute to start.
 	remember := filepath.Join(dir, "remember.exe")
-	if out, err := exec.Command(program(t, "go"), "build", "-o", remember, "./testdata/remember").CombinedOutput(); err != nil {
+	if out, err := exec.Command(transporttest.Program(t, "go"), "build", "-o", remember, "./testdata/remember").CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	host, port := (&device{}).listen(t)

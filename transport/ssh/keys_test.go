@@ -18,6 +18,7 @@ import (
 	"testing"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
 )
@@ -107,7 +108,7 @@ func listenAgent(t *testing.T, serve func(net.Conn)) string {
 
 // Every format that ssh-keygen writes, plain and with a passphrase.
 func TestKeyFormats(t *testing.T) {
-	keygen := program(t, "ssh-keygen")
+	keygen := transporttest.Program(t, "ssh-keygen")
 	type kind struct{ keyType, bits string }
 	for _, k := range []kind{{"ed25519", ""}, {"rsa", "1024"}, {"ecdsa", "256"}, {"ecdsa", "384"}, {"ecdsa", "521"}} {
 		for _, format := range []string{"RFC4716", "PEM", "PKCS8"} {

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -154,7 +155,7 @@ func TestLookUp(t *testing.T) {
 
 // OpenSSH is the judge of what the files mean.
 func TestKnownHostsAsOpenSSHReadsThem(t *testing.T) {
-	keygen := program(t, "ssh-keygen")
+	keygen := transporttest.Program(t, "ssh-keygen")
 	path := filepath.Join(t.TempDir(), "known_hosts")
 	ed := authorized(ed25519Key().PublicKey())
 	writeFile(t, path, []byte("r1,192.0.2.1 "+ed+"\n[r2]:2222 "+ed+"\n*.lab,!r9.lab "+ed+"\n"+hashed("r3")+" "+ed+"\nR4 "+ed+"\n"))

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -83,7 +84,7 @@ func TestEveryLegacyAlgorithm(t *testing.T) {
 // TestDropbearMatrix agrees with a real Dropbear on each algorithm that both know, one
 // at a time, with host keys of each type that it makes.
 func TestDropbearMatrix(t *testing.T) {
-	dropbear, keygen := program(t, "dropbear", "/usr/sbin/dropbear"), program(t, "dropbearkey")
+	dropbear, keygen := transporttest.Program(t, "dropbear", "/usr/sbin/dropbear"), transporttest.Program(t, "dropbearkey")
 	dir := t.TempDir()
 	port := freePort(t)
 	args := []string{"-F", "-E", "-p", fmt.Sprintf("127.0.0.1:%d", port), "-P", filepath.Join(dir, "pid")}

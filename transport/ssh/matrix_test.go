@@ -16,6 +16,7 @@ import (
 	"testing"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -90,7 +91,7 @@ type matrix struct {
 
 func newMatrix(t *testing.T) *matrix {
 	t.Helper()
-	m := &matrix{sshd: program(t, "/usr/sbin/sshd", "sshd")}
+	m := &matrix{sshd: transporttest.Program(t, "/usr/sbin/sshd", "sshd")}
 	dir := t.TempDir()
 	keys := hostKeys(t)
 	for _, curve := range []elliptic.Curve{elliptic.P384(), elliptic.P521()} {
@@ -110,7 +111,7 @@ func newMatrix(t *testing.T) *matrix {
 		lines = append(lines, "HostKey "+filepath.Join(dir, name))
 	}
 	if slices.Contains(m.offers(t, "HostKeyAlgorithms"), "ssh-dss") {
-		out, err := exec.Command(program(t, "ssh-keygen"), "-q", "-t", "dsa", "-N", "", "-f", filepath.Join(dir, "dsa")).CombinedOutput()
+		out, err := exec.Command(transporttest.Program(t, "ssh-keygen"), "-q", "-t", "dsa", "-N", "", "-f", filepath.Join(dir, "dsa")).CombinedOutput()
 		if err != nil {
 			t.Fatalf("ssh-keygen: %v: %s", err, out)
 		}
@@ -126,7 +127,7 @@ func newMatrix(t *testing.T) *matrix {
 
 func (m *matrix) offers(t *testing.T, query string) []string {
 	t.Helper()
-	out, err := exec.Command(program(t, "ssh"), "-Q", query).Output()
+	out, err := exec.Command(transporttest.Program(t, "ssh"), "-Q", query).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

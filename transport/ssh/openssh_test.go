@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -146,7 +147,7 @@ func start(t *testing.T, port int, ready, path string, args ...string) *realServ
 // and certificates of otherEd25519Key in, and whose shell is command.
 func openSSH(t *testing.T, command string, lines ...string) *realServer {
 	t.Helper()
-	sshd := program(t, "/usr/sbin/sshd", "sshd")
+	sshd := transporttest.Program(t, "/usr/sbin/sshd", "sshd")
 	dir := t.TempDir()
 	for kind, key := range hostKeys(t) {
 		block, err := xssh.MarshalPrivateKey(key, "")
@@ -265,7 +266,7 @@ func TestOpenSSH(t *testing.T) {
 
 	// The host is known by one of its three keys, which must be the one it shows.
 	t.Run("host keys", func(t *testing.T) {
-		out, err := exec.Command(program(t, "ssh-keyscan"), "-p", fmt.Sprint(srv.port), srv.host).Output()
+		out, err := exec.Command(transporttest.Program(t, "ssh-keyscan"), "-p", fmt.Sprint(srv.port), srv.host).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -302,8 +303,8 @@ func TestOpenSSHCountsAttempts(t *testing.T) {
 }
 
 func TestDropbear(t *testing.T) {
-	dropbear := program(t, "dropbear", "/usr/sbin/dropbear")
-	keygen := program(t, "dropbearkey")
+	dropbear := transporttest.Program(t, "dropbear", "/usr/sbin/dropbear")
+	keygen := transporttest.Program(t, "dropbearkey")
 	key := filepath.Join(t.TempDir(), "key")
 	out, err := exec.Command(keygen, "-t", "ecdsa", "-f", key).CombinedOutput()
 	if err != nil {

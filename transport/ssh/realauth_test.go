@@ -10,6 +10,7 @@ import (
 
 	"github.com/vtynet/vty/auth"
 	"github.com/vtynet/vty/lab"
+	"github.com/vtynet/vty/transport/transporttest"
 	xssh "golang.org/x/crypto/ssh"
 )
 
@@ -74,9 +75,9 @@ func TestOpenSSHAuthentication(t *testing.T) {
 // Dropbear asks for key and password as well, where it is told to.
 func TestDropbearAuthentication(t *testing.T) {
 	user := labUser(t)
-	dropbear := program(t, "dropbear", "/usr/sbin/dropbear")
+	dropbear := transporttest.Program(t, "dropbear", "/usr/sbin/dropbear")
 	hostKey := filepath.Join(t.TempDir(), "key") // of all
-	if out, err := exec.Command(program(t, "dropbearkey"), "-t", "ed25519", "-f", hostKey).CombinedOutput(); err != nil {
+	if out, err := exec.Command(transporttest.Program(t, "dropbearkey"), "-t", "ed25519", "-f", hostKey).CombinedOutput(); err != nil {
 		t.Fatalf("dropbearkey: %v: %s", err, out)
 	}
 	key := auth.KeyFile(user.KeyFile, nil)

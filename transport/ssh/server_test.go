@@ -10,8 +10,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"os"
-	"os/exec"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -303,19 +301,4 @@ func (f *faulty) Write(p []byte) (int, error) {
 func (f *faulty) Close() error {
 	f.once.Do(func() { close(f.closed) })
 	return f.Conn.Close()
-}
-
-// program is the path of a program that a test cannot do without. CI has it.
-func program(t testing.TB, names ...string) string {
-	t.Helper()
-	for _, name := range names {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("CI") != "" {
-		t.Fatalf("%v is not installed, and CI must have it", names)
-	}
-	t.Skipf("%v is not installed", names)
-	return ""
 }
