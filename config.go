@@ -144,7 +144,8 @@ type Config struct {
 
 	// Window is how many bytes are typed ahead of their echo, since devices drop
 	// what their input buffer has no room for. 0 means what the platform's
-	// definition says, or 240; a negative value means any number.
+	// definition says, or 240; a negative value means any number. How many lines of
+	// configuration are typed ahead is the definition's alone to say.
 	Window int
 	// Raw keeps every byte that the device sent, for Result.Raw. A long answer then
 	// takes more than twice the memory.

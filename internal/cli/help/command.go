@@ -3,7 +3,6 @@
 package help
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -49,7 +48,7 @@ func find(cmd *cobra.Command, words []string) (*cobra.Command, error) {
 			return nil, fmt.Errorf("%s has no verbs below it", strings.Join(words[:i], " "))
 		}
 		if next == nil {
-			return nil, errors.New("unknown verb " + fmt.Sprintf("%q", strings.Join(words[:i+1], " ")) + suggest.DidYouMean(word, names))
+			return nil, fmt.Errorf("unknown verb %q%s", strings.Join(words[:i+1], " "), suggest.DidYouMean(word, names))
 		}
 		cmd = next
 	}

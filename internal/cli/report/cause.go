@@ -64,33 +64,23 @@ func causeOfHop(err error) string {
 
 // causeOfConnection is one before the device asks who is there.
 func causeOfConnection(err error) string {
-	if open, ok := errors.AsType[*socket.OpenError](err); ok {
-		switch {
-		case errors.Is(open, socket.ErrUnresolved):
-			return "the name was not found"
-		case errors.Is(open, socket.ErrRefused):
-			return "connection refused"
-		case errors.Is(open, socket.ErrTimedOut), errors.Is(open, context.DeadlineExceeded):
-			return "no answer to the connection"
-		case errors.Is(open, socket.ErrUnreachable):
-			return "no way to the address"
-		case errors.Is(open, socket.ErrReset):
-			return "connection reset"
-		}
-		return "no connection"
-	}
-	if errors.As(err, new(*openssh.Error)) {
+	open := errors.As(err, new(*socket.OpenError))
+	if open || errors.As(err, new(*openssh.Error)) {
 		switch {
 		case errors.Is(err, socket.ErrUnresolved):
 			return "the name was not found"
 		case errors.Is(err, socket.ErrRefused):
 			return "connection refused"
-		case errors.Is(err, socket.ErrTimedOut):
+		case errors.Is(err, socket.ErrTimedOut), open && errors.Is(err, context.DeadlineExceeded):
 			return "no answer to the connection"
 		case errors.Is(err, socket.ErrUnreachable):
 			return "no way to the address"
+		case errors.Is(err, socket.ErrReset):
+			return "connection reset"
 		case errors.Is(err, openssh.ErrUnanswered):
 			return "ssh asks what nothing answers"
+		case open:
+			return "no connection"
 		}
 	}
 	if key, ok := errors.AsType[*ssh.HostKeyError](err); ok {
