@@ -255,6 +255,9 @@ type Detect struct {
 	Says   *regexp.Regexp // a line of its answer
 	Unless *regexp.Regexp // a line of its answer that speaks against it
 	Sample string         // an answer
+	// Unknown, where Says is nil, is why: no command's answer is known that tells
+	// this platform from others. Words for people; "" says nothing.
+	Unknown string
 }
 
 // Samples prove a definition, and are what a simulated device shows.

@@ -384,12 +384,13 @@ func (p *parser) running(to *Running) field {
 func (p *parser) detect(to *Detect) field {
 	return func(n *yaml.Node, at string) {
 		p.mapping(n, at, nil, fields{
-			"ssh":    p.pattern(&to.SSH),
-			"banner": p.pattern(&to.Banner),
-			"show":   p.text(&to.Show),
-			"says":   p.pattern(&to.Says),
-			"unless": p.pattern(&to.Unless),
-			"sample": p.text(&to.Sample),
+			"ssh":     p.pattern(&to.SSH),
+			"banner":  p.pattern(&to.Banner),
+			"show":    p.text(&to.Show),
+			"says":    p.pattern(&to.Says),
+			"unless":  p.pattern(&to.Unless),
+			"sample":  p.text(&to.Sample),
+			"unknown": p.text(&to.Unknown),
 		})
 	}
 }

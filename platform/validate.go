@@ -354,6 +354,8 @@ func (p *parser) proven(d *Definition) {
 		}
 	}
 	switch det := d.Detect; {
+	case det.Says != nil && det.Unknown != "":
+		p.failAt("detect.unknown", "says why nothing is known that tells this platform, and \"says\" does tell it: one of the two is wrong")
 	case det.Says == nil:
 		if det.Unless != nil || det.Show != "" {
 			p.failAt("detect", "needs \"says\": what the answer to \"show\" says")

@@ -64,7 +64,31 @@ func explain(d *platform.Definition) string {
 	section("  commit", d.Configure.Commit)
 	section("  abort", d.Configure.Abort)
 	section("  save", d.Configure.Save)
+	b.WriteString(found(&d.Detect))
 	return b.String()
+}
+
+// found tells how a device of the platform is found out to be one.
+func found(d *platform.Detect) string {
+	var by []string
+	if d.SSH != nil {
+		by = append(by, "its SSH server's name")
+	}
+	if d.Banner != nil {
+		by = append(by, "its greeting")
+	}
+	if d.Says != nil {
+		by = append(by, fmt.Sprintf("its answer to %q", d.Show))
+	}
+	switch {
+	case d.Unknown != "" && len(by) > 0:
+		return fmt.Sprintf("detected by: %s; else it must be named: %s\n", strings.Join(by, ", "), d.Unknown)
+	case d.Unknown != "":
+		return fmt.Sprintf("detected by: nothing, it must be named: %s\n", d.Unknown)
+	case len(by) == 0:
+		return "detected by: its prompt, where nothing else has such a prompt\n"
+	}
+	return fmt.Sprintf("detected by: %s\n", strings.Join(by, ", "))
 }
 
 var proofs = map[platform.Proof]string{
