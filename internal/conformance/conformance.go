@@ -5,11 +5,14 @@
 package conformance
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/vtynet/vty"
@@ -21,27 +24,55 @@ import (
 
 // A Part is one part of the script, by name.
 type Part struct {
-	Name string
-	run  func(ctx context.Context, def *platform.Definition) error
+	Name   string
+	absent func(def *platform.Definition) string
+	run    func(ctx context.Context, def *platform.Definition) error
 }
 
 // Parts is the script in order.
 func Parts() []Part {
 	return []Part{
-		{"modes", modes},
-		{"pages", pages},
-		{"refusal", refusal},
-		{"configure", configure},
-		{"candidate", candidate},
-		{"revert", revert},
-		{"save", save},
-		{"running", running},
-		{"close", leave},
+		{"modes", never, modes},
+		{"pages", never, pages},
+		{"refusal", unlessIt(refuses, "it does not say how the device refuses (failures)"), refusal},
+		{"configure", unlessIt(configures, "it names no mode for configuration (configure)"), configure},
+		{"candidate", unlessIt(commits, "it knows no candidate (configure.commit)"), candidate},
+		{"revert", unlessIt(reverts, "it knows no lines that are taken back by themselves (revert)"), revert},
+		{"save", never, save},
+		{"running", never, running},
+		{"close", never, leave},
 	}
 }
 
-// Run runs a part. The error says at what the definition failed.
-func (p Part) Run(ctx context.Context, def *platform.Definition) error { return p.run(ctx, def) }
+// Absent says why a definition has nothing for a part to try; "" where it has.
+func (p Part) Absent(def *platform.Definition) string { return p.absent(def) }
+
+// Run runs a part; where it is absent there is nothing to run. The error says at
+// what the definition failed.
+func (p Part) Run(ctx context.Context, def *platform.Definition) error {
+	if p.Absent(def) != "" {
+		return nil
+	}
+	return p.run(ctx, def)
+}
+
+func never(*platform.Definition) string { return "" }
+
+func unlessIt(has func(*platform.Definition) bool, why string) func(*platform.Definition) string {
+	return func(def *platform.Definition) string {
+		if has(def) {
+			return ""
+		}
+		return why
+	}
+}
+
+func refuses(def *platform.Definition) bool    { return len(def.Failures) > 0 }
+func configures(def *platform.Definition) bool { return def.Configure.Mode != "" }
+func reverts(def *platform.Definition) bool    { return def.Revert.Mode != "" }
+func commits(def *platform.Definition) bool {
+	return len(def.Configure.Commit) > 0 || len(def.Candidate.Commit) > 0
+}
 
 const (
 	nonsense = "frobnicate everything"
@@ -132,9 +163,17 @@ func modes(ctx context.Context, def *platform.Definition) (err error) {
 func pages(ctx context.Context, def *platform.Definition) error {
 	var texts []string
 	for _, refuse := range []bool{false, true} {
-		text, err := longAnswer(ctx, def, sim.Config{RefusePaging: refuse})
+		screen := &screen{}
+		text, err := longAnswer(ctx, def, sim.Config{RefusePaging: refuse, Wrap: screen.over})
 		if err != nil {
 			return fmt.Errorf("paging refused %v: %w", refuse, err)
+		}
+		paged := screen.shows(pageEnd(def))
+		switch {
+		case paged && !refuse && len(def.Paging) > 0:
+			return errors.New("paging is switched off, and yet there are pages")
+		case !paged && refuse && def.Login.Suffix == "":
+			return errors.New("paging is refused, and yet there are no pages")
 		}
 		texts = append(texts, text)
 	}
@@ -146,6 +185,39 @@ func pages(ctx context.Context, def *platform.Definition) error {
 		return errors.New("paged and unpaged answers differ")
 	}
 	return nil
+}
+
+// pageEnd is what a simulated device of the definition shows at the end of a page.
+func pageEnd(def *platform.Definition) string {
+	if s := def.Samples.Pagers; len(s) > 0 {
+		return s[0]
+	}
+	return "--More--"
+}
+
+// screen keeps what a device shows.
+type screen struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+	next io.Writer
+}
+
+func (s *screen) over(w io.Writer) io.Writer {
+	s.next = w
+	return s
+}
+
+func (s *screen) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	_, _ = s.text.Write(b) // a Buffer takes all
+	s.mu.Unlock()
+	return s.next.Write(b)
+}
+
+func (s *screen) shows(text string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return bytes.Contains(s.text.Bytes(), []byte(text))
 }
 
 func longAnswer(ctx context.Context, def *platform.Definition, cfg sim.Config) (text string, err error) {
@@ -161,14 +233,8 @@ func longAnswer(ctx context.Context, def *platform.Definition, cfg sim.Config) (
 	return res.Text(), nil
 }
 
-// refuses reports whether a definition knows how the device says no.
-func refuses(def *platform.Definition) bool { return len(def.Failures) > 0 }
-
 // refusal types what is no command, and then one that is.
 func refusal(ctx context.Context, def *platform.Definition) (err error) {
-	if !refuses(def) {
-		return nil
-	}
 	s, err := open(ctx, def, sim.Config{})
 	if err != nil {
 		return err
@@ -190,9 +256,6 @@ func unexpected(err error) error {
 
 // configure sends lines of which one in the middle is refused, and then good ones.
 func configure(ctx context.Context, def *platform.Definition) error {
-	if def.Configure.Mode == "" {
-		return nil
-	}
 	return lines(ctx, def, vty.Configuration{})
 }
 
@@ -201,9 +264,6 @@ func candidate(ctx context.Context, def *platform.Definition) error {
 	how := def.Configure
 	if len(how.Commit) == 0 {
 		how = def.Candidate
-	}
-	if len(how.Commit) == 0 {
-		return nil
 	}
 	conf := vty.Configuration{Candidate: true, Diff: len(how.Diff) > 0, Check: len(how.Check) > 0}
 	if platform.Takes(how.Commit, "comment") {
@@ -284,9 +344,6 @@ func dryRun(ctx context.Context, def *platform.Definition, conf vty.Configuratio
 
 // revert configures by lines that are taken back unless they are confirmed.
 func revert(ctx context.Context, def *platform.Definition) (err error) {
-	if def.Revert.Mode == "" {
-		return nil
-	}
 	s, err := open(ctx, def, sim.Config{})
 	if err != nil {
 		return err
@@ -359,12 +416,21 @@ func running(ctx context.Context, def *platform.Definition) (err error) {
 
 // leave closes a session, and sees that the device took leave as well.
 func leave(ctx context.Context, def *platform.Definition) error {
-	s, err := open(ctx, def, sim.Config{})
+	screen := &screen{}
+	s, err := open(ctx, def, sim.Config{Wrap: screen.over})
 	if err != nil {
 		return err
 	}
 	if err := s.Close(); err != nil {
 		return err
+	}
+	for _, step := range def.Close {
+		if !screen.shows(step.Send) {
+			return fmt.Errorf("%q was not typed before the connection was closed", step.Send)
+		}
+		if step.Ends { // the simulated device does
+			break
+		}
 	}
 	if _, err := s.Run(ctx, "show lines 1"); !errors.Is(err, vty.ErrClosed) {
 		return fmt.Errorf("after Close: %w", unexpected(err))

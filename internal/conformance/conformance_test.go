@@ -9,7 +9,14 @@ import (
 	"github.com/vtynet/vty/platform"
 )
 
+// leastPlatforms is how many platforms go through each part of the script at
+// least. The others have nothing for it: a UPS has no candidate.
+var leastPlatforms = map[string]int{
+	"modes": 149, "pages": 149, "refusal": 147, "configure": 139, "candidate": 24, "revert": 2, "save": 149, "running": 149, "close": 149,
+}
+
 func TestEveryPlatform(t *testing.T) {
+	count := map[string]int{}
 	for def, err := range platform.Embedded().All() {
 		if err != nil {
 			t.Error(err)
@@ -17,6 +24,9 @@ func TestEveryPlatform(t *testing.T) {
 		}
 		t.Run(def.Name, func(t *testing.T) {
 			for _, part := range Parts() {
+				if part.Absent(def) == "" {
+					count[part.Name]++
+				}
 				synctest.Test(t, func(t *testing.T) {
 					if err := part.Run(t.Context(), def); err != nil {
 						t.Errorf("%s: %v", part.Name, err)
@@ -24,6 +34,11 @@ func TestEveryPlatform(t *testing.T) {
 				})
 			}
 		})
+	}
+	for _, part := range Parts() {
+		if count[part.Name] < leastPlatforms[part.Name] {
+			t.Errorf("%s was tried on %d platforms, want %d", part.Name, count[part.Name], leastPlatforms[part.Name])
+		}
 	}
 }
 
@@ -55,6 +70,8 @@ func TestTheScriptFails(t *testing.T) {
 		})},
 		{"candidate", def(func(d *platform.Definition) { d.Configure.Abort = []platform.Step{{Send: "commit"}} })},
 		{"running", def(func(d *platform.Definition) { d.Running.Volatile = []*regexp.Regexp{regexp.MustCompile("uplink")} })},
+		{"pages", def(func(d *platform.Definition) { d.Paging = []platform.Way{{{Send: "\x01", Optional: true}}} })},
+		{"close", def(func(d *platform.Definition) { d.Close = []platform.Step{{Send: "\x01"}} })},
 		{"save", def(func(d *platform.Definition) { d.Configure.Save = []platform.Step{{Send: "\x01"}} })},
 	}
 	for _, test := range tests {
