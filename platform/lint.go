@@ -3,6 +3,7 @@ package platform
 import (
 	"fmt"
 	"slices"
+	"strings"
 )
 
 // The least that a definition should bring to prove itself.
@@ -85,13 +86,34 @@ func (p *parser) strays(d *Definition) {
 			}
 		}
 	}
-	for i, f := range d.Failures {
-		for _, text := range d.Samples.Accepted {
-			if f.Severity != SeverityIgnore && f.Pattern.MatchString(text) && Judge(text, d.Failures) != SeverityIgnore {
-				p.failAt(fmt.Sprintf("failures[%d]", i), "matches %q, which is a sample of what is accepted", text)
+	for _, line := range outputs(d) {
+		for _, m := range d.Modes {
+			if m.Matches(line) {
+				p.failAt("modes."+m.Name+".prompt", "takes %q for a prompt, which is a line of the samples' output", line)
+			}
+		}
+		for i, pager := range d.Pagers {
+			if pager.Prompt.MatchString(line) {
+				p.failAt(fmt.Sprintf("pagers[%d]", i), "takes %q for a page end, which is a line of the samples' output", line)
+			}
+		}
+		for i, q := range d.Questions {
+			if q.Prompt.MatchString(line) {
+				p.failAt(fmt.Sprintf("questions[%d]", i), "takes %q for a question, which is a line of the samples' output", line)
 			}
 		}
 	}
+}
+
+// outputs are the lines of all samples of what the device prints.
+func outputs(d *Definition) []string {
+	var lines []string
+	for _, text := range slices.Concat(d.Samples.Accepted, d.Samples.Warned, d.Samples.Refused, []string{d.Detect.Sample}) {
+		for line := range strings.SplitSeq(text, "\n") {
+			lines = append(lines, strings.TrimRight(line, " \t\r"))
+		}
+	}
+	return lines
 }
 
 // unlimited finds endings that every command is to have.

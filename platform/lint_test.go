@@ -22,11 +22,12 @@ transitions:
   - {from: user, to: root, send: enable}
   - {from: user, to: root, send: sudo}
   - {from: root, to: user, send: exit}
-pagers: ['^\w+>$']
-questions: ['r2>$']
+pagers: ['^\w+>$', '^-+ end -+$']
+questions: ['r2>$', 'done\?$']
 failures: ['^r3', '^no\b']
+detect: {show: show version, says: '^Weak', sample: "Weak 1\nbox#\n"}
 endings: ['^OK$', {command: '^save', line: '^OK$'}]
-samples: {refused: ["no way"], accepted: [], lookalikes: ["x y>"]}
+samples: {refused: ["no way"], accepted: ["--- end ---", "all done?"], lookalikes: ["x y>"]}
 `
 	d, weak, err := Lint("weak.yaml", []byte(text))
 	if err != nil || d == nil {
@@ -43,6 +44,9 @@ samples: {refused: ["no way"], accepted: [], lookalikes: ["x y>"]}
 		`pagers[0]: takes the prompt "r1>" for a page end`,
 		`questions[0]: takes the prompt "r2>" for a question`,
 		`failures[0]: takes the prompt "r3>" for a refusal`,
+		`modes.root.prompt: takes "box#" for a prompt, which is a line of the samples' output`,
+		`pagers[1]: takes "--- end ---" for a page end, which is a line of the samples' output`,
+		`questions[1]: takes "all done?" for a question, which is a line of the samples' output`,
 		"endings[0]: is for all commands",
 		"modes.root.samples: one sample; 3 or more",
 		"modes.root: has no display",

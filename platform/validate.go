@@ -326,8 +326,14 @@ func (p *parser) proven(d *Definition) {
 	}
 	check := func(field string, texts []string, wrong func(Severity) bool, want string) {
 		for i, text := range texts {
-			if got := judge(text); wrong(got) {
-				p.failAt(fmt.Sprintf("samples.%s[%d]", field, i), "%q is judged %q by the failures, and should be %s", text, got, want)
+			got := judge(text)
+			at := fmt.Sprintf("samples.%s[%d]", field, i)
+			switch {
+			case !wrong(got):
+			case got == "":
+				p.failAt(at, "%q is matched by none of the failures, and should be %s", text, want)
+			default:
+				p.failAt(at, "%q is judged %q by the failures, and should be %s", text, got, want)
 			}
 		}
 	}

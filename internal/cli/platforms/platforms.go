@@ -144,7 +144,9 @@ func lint(s *streams.Streams, files []string, strict bool) error {
 	for _, file := range files {
 		text, err := os.ReadFile(file)
 		if err != nil {
-			return exit.Misused(err)
+			status = exit.Usage
+			_, _ = fmt.Fprintln(s.Err, "vty:", err)
+			continue
 		}
 		d, weak, err := platform.Lint(file, text)
 		if err == nil {
