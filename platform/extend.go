@@ -76,7 +76,7 @@ func withoutMode(base *yaml.Node, name string) {
 }
 
 // addedBehind are the lists of steps: the base's come first.
-var addedBehind = []string{"open", "close", "steps", "commit", "save", "abort"}
+var addedBehind = []string{"open", "close", "steps", "diff", "check", "commit", "confirm", "cancel", "abort", "rollback", "save"}
 
 func merge(base, over *yaml.Node) *yaml.Node {
 	if base.Kind != yaml.MappingNode || over.Kind != yaml.MappingNode {

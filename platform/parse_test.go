@@ -202,7 +202,7 @@ func TestExtensionsThatAreWrong(t *testing.T) {
 		{"field of a way", "configure timed {minutes}", "configure timed {hours}", "knows no {hours}; there are {minutes}, {seconds}, {clock}"},
 		{"way that is not there", "mode: configuration private", "mode: configuration exclusive", `configure.mode: no way into configuration is named "exclusive"`},
 		{"step in no mode", "in: configuration}, commit", "in: config}, commit", `paging[1][0].in: there is no mode "config"`},
-		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is judged "" by the failures, and should be an error`},
+		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is matched by none of the failures, and should be an error`},
 		{"block without its end", `Keep out\nEOF`, `Keep out`, `samples.blocks[0]: "banner\nKeep out" are 2 statements by configure.blocks, and should be one`},
 		{"lookalike that is a prompt", `"x y#"`, `"xy#"`, `samples.lookalikes[0]: "xy#" is taken for a prompt of privileged`},
 		{"page end that is none", `pagers: ["--more--"]`, `pagers: ["more"]`, `samples.pagers[0]: "more" is no page end`},
@@ -239,6 +239,26 @@ func TestExtensionAddsToNothing(t *testing.T) {
 	d, err := acme(t, "name: acme_xos\nextends: acme_os\nsamples:\n  accepted+: [fine]\n")
 	if err != nil || len(d.Samples.Accepted) != 1 {
 		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+// Steps have an order: those of the base are typed first, in whatever list.
+func TestExtensionAddsStepsBehind(t *testing.T) {
+	var text strings.Builder
+	text.WriteString("name: acme_xos\nextends: cisco_iosxr\ncandidate: { mode: configuration exclusive }\nconfigure:\n")
+	base := load(t, "cisco_iosxr").Configure
+	for _, l := range base.lists() {
+		text.WriteString("  " + l.name + "+: [mine]\n")
+	}
+	d, err := Parse("acme_xos.yaml", []byte(text.String()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, l := range d.Configure.lists() {
+		first := base.lists()[i].steps
+		if n := len(l.steps); n != len(first)+1 || l.steps[n-1].Send != "mine" {
+			t.Errorf("%s: %+v", l.name, l.steps)
+		}
 	}
 }
 
