@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -132,8 +133,22 @@ func (d *Device) configure(ctx context.Context, how *platform.Configure, conf Co
 			return errors.Join(err, gone)
 		}
 		report.Timed, report.Aborted = false, true
+	case err != nil && len(how.Abort) > 0 && d.ch.Err() == nil:
+		return errors.Join(err, d.letGo(ctx, how))
 	}
 	return err
+}
+
+// letGo throws away what was begun in a place that lines led to: leaving it in the
+// usual way would put it into effect, half done.
+func (d *Device) letGo(ctx context.Context, how *platform.Configure) error {
+	if _, seen := d.ch.Prompt(); !slices.Contains(how.Places, seen) {
+		return nil
+	}
+	ctx, cancel := cleanUp(ctx)
+	defer cancel()
+	mode, _ := platform.Target(how.Mode)
+	return d.steps(ctx, how.Abort, append([]string{mode}, how.Places...)...)
 }
 
 // candidateName is the name of a session that vty makes for a candidate.
@@ -227,13 +242,34 @@ func (d *Device) toConfigure(ctx context.Context, how *platform.Configure) error
 	if !ok {
 		return err
 	}
-	for line := range strings.SplitSeq(refused.Answer, "\n") {
-		if how.Locked != nil && how.Locked.MatchString(line) {
-			return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
-		}
+	if held := d.held(how, refused.Answer, err); held != err {
+		return held
 	}
 	if said := strings.TrimSpace(refused.Answer); d.reverts(how) && said != "" {
 		return &TimerError{Host: d.host, Said: said, Err: err}
+	}
+	return err
+}
+
+// refusal judges the answer to a line of a configuration or to a step of it: that
+// somebody else holds the configuration is a refusal as well.
+func (d *Device) refusal(how *platform.Configure, answer string) (reason string, refused bool) {
+	if reason, refused = judge(answer, how.Failures, d.def.Failures); refused {
+		return reason, true
+	}
+	if held, ok := errors.AsType[*LockedError](d.held(how, answer, ErrRefused)); ok {
+		return held.Said, true
+	}
+	return reason, false
+}
+
+// held is err as a *LockedError where the answer says that somebody else holds the
+// configuration; some devices say so only to a line, or to the commit.
+func (d *Device) held(how *platform.Configure, answer string, err error) error {
+	for line := range strings.SplitSeq(answer, "\n") {
+		if how.Locked != nil && how.Locked.MatchString(line) {
+			return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
+		}
 	}
 	return err
 }
@@ -251,8 +287,8 @@ func (d *Device) say(ctx context.Context, how *platform.Configure, step platform
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", d.host, err)
 	}
-	if reason, refused := judge(reply.Text, how.Failures, d.def.Failures); refused && !step.Optional {
-		return reply.Text, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(step.Send), Reason: d.ch.Mask(reason), Answer: reply.Text}
+	if reason, refused := d.refusal(how, reply.Text); refused && !step.Optional {
+		return reply.Text, d.held(how, reply.Text, &CommandError{Host: d.host, Command: d.cfg.masker.Hide(step.Send), Reason: d.ch.Mask(reason), Answer: reply.Text})
 	}
 	return reply.Text, nil
 }

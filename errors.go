@@ -129,8 +129,9 @@ func (e *ModeError) Unwrap() error {
 	return e.Err
 }
 
-// LockedError says that the configuration could not be entered because somebody
-// else holds it. It wraps ErrLocked and the *ModeError.
+// LockedError says that the configuration could not be entered, or a line or the
+// commit was refused, because somebody else holds it. It wraps ErrLocked and the
+// *ModeError or *CommandError.
 type LockedError struct {
 	Host string
 	Said string // the device's own words, which often name the other
@@ -141,7 +142,7 @@ func (e *LockedError) Error() string {
 	return fmt.Sprintf("%s: %v: %s", e.Host, ErrLocked, auth.Mask(e.Said))
 }
 
-// Unwrap returns ErrLocked and the *ModeError.
+// Unwrap returns ErrLocked and the *ModeError or *CommandError.
 func (e *LockedError) Unwrap() []error { return []error{ErrLocked, e.Err} }
 
 // TimerError says that the device did not start the timer by which it takes a

@@ -44,7 +44,17 @@ func (d *Device) reachMode(ctx context.Context, target string) error {
 	}
 	for _, leg := range way {
 		d.way = ""
-		if err := d.takeLeg(ctx, leg); err != nil {
+		before, _ := d.ch.Prompt()
+		err := d.takeLeg(ctx, leg)
+		for range deepest {
+			prompt, seen := d.ch.Prompt()
+			if d.ch.Err() != nil || seen != leg.From || seen == leg.To || prompt == before || !d.leadsUp(leg, err) {
+				break
+			}
+			before = prompt
+			err = d.takeLeg(ctx, leg)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -54,6 +64,26 @@ func (d *Device) reachMode(ctx context.Context, target string) error {
 		return &ModeError{Host: d.host, From: from, To: target, Seen: seen, Answer: prompt}
 	}
 	return nil
+}
+
+// deepest is how many places deep within a mode a device may be that leaves them one
+// by one.
+const deepest = 16
+
+// leadsUp reports whether a leg that ended where it began, at another prompt of the
+// same mode, may be one that leads up by a place: out of a mode that is not the
+// usual one, not refused, and with no secret given that would be given again.
+func (d *Device) leadsUp(leg platform.Transition, err error) bool {
+	stays, ok := errors.AsType[*ModeError](err)
+	if !ok || stays.Err != nil || leg.From == d.def.Default {
+		return false
+	}
+	if _, refused := judge(stays.Answer, d.def.Failures); refused {
+		return false
+	}
+	return !slices.ContainsFunc(leg.Steps, func(s platform.Step) bool {
+		return slices.ContainsFunc(s.Asks, func(a platform.Ask) bool { return a.Secret != "" })
+	})
 }
 
 // stands reports whether the device is at a target. The prompt says it; where it
@@ -121,9 +151,13 @@ func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
 			break // what follows would be typed in the wrong place
 		}
 	}
-	// What a way is to bring beside its mode, it does not bring where it is refused.
-	refused = refused && leg.To+" "+leg.As == d.def.Revert.Mode
+	// What a way is to bring beside its mode, it does not bring where it is refused:
+	// a timer, or another place in the mode that it began in.
+	refused = refused && (leg.To+" "+leg.As == d.def.Revert.Mode || leg.From == leg.To)
 	if _, seen := d.ch.Prompt(); seen != leg.To || refused {
+		if err := d.unambiguous(); err != nil {
+			return err
+		}
 		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: d.ch.Mask(said)}
 	}
 	return d.unambiguous()

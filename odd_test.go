@@ -62,6 +62,56 @@ func TestLockedConfiguration(t *testing.T) {
 	}
 }
 
+// Each definition that knows how a device says that somebody else holds the
+// configuration knows it of what devices say, be it to the way in, to a line or to
+// the commit.
+func TestLocksOfEveryPlatform(t *testing.T) {
+	said := map[string]string{
+		"checkpoint_gaia":     "CLINFR0771  Config lock is owned by admin. Use the command 'lock database override' to acquire the lock.",
+		"cisco_iosxr":         "This session is blocked: the configuration database is locked by another user",
+		"cisco_viptela":       "Error: configuration database is locked by admin tcp (cli from 10.0.0.5) on since 2026-11-24",
+		"datacom_dmos":        "Error: the configuration database is locked by session 12 admin",
+		"huawei_vrpv8":        "Error: The configuration is locked by user ops.",
+		"juniper_junos":       "error: configuration database locked by:",
+		"nec_ix":              "% You cannot enter configuration mode, already in use by ops.",
+		"nokia_srlinux":       "Error: Cannot acquire exclusive candidate 'default': locked by session 12",
+		"nokia_sros":          "MINOR: MGMT_CORE #2052: Exclusive datastore access unavailable - exclusive configuration session held by ops",
+		"paloalto_panos":      "Server error : Config lock held by ops",
+		"ruckus_unleashed":    "A privileged user is already logged in. Access denied.",
+		"ubiquiti_edgerouter": "Configuration system temporarily locked due to another commit in progress",
+		"vyos_vyos":           "Configuration system temporarily locked due to another commit in progress",
+	}
+	for def := range platform.All() {
+		how := def.Configure
+		words := said[def.Name]
+		switch {
+		case how.Locked == nil && words == "":
+			continue
+		case how.Locked == nil || words == "":
+			t.Errorf("%s: a lock %v, the device's words %q", def.Name, how.Locked, words)
+			continue
+		}
+		t.Run(def.Name, func(t *testing.T) {
+			dev := madeOf(t, def.Name)
+			d := fronts[0].simulated(t, dev, vty.Config{})
+			home, before := d.Mode(), dev.RunningConfig()
+			lines := []string{"description by vty", "set by vty"}
+			dev.Answer(lines[1], words)
+			_, err := d.Configure(t.Context(), lines...)
+			locked, ok := errors.AsType[*vty.LockedError](err)
+			if !ok || !errors.Is(err, vty.ErrLocked) || locked.Said != words {
+				t.Fatalf("to a line: %v", err)
+			}
+			if failed, ok := errors.AsType[*vty.ConfigureError](err); !ok || failed.Line != 2 || d.Mode() != home {
+				t.Errorf("to a line: %v, in %s", err, d.Mode())
+			}
+			if len(how.Commit) > 0 && dev.RunningConfig() != before {
+				t.Errorf("what was refused is in effect: %s", dev.RunningConfig())
+			}
+		})
+	}
+}
+
 // Commits are taken back by the number of them, and a refusal of the device is one.
 func TestRollback(t *testing.T) {
 	for _, name := range []string{"juniper_junos", "cisco_iosxr"} {

@@ -13,7 +13,7 @@ import (
 // sendLines sends report.Unsent, line by line or ahead of one another.
 func (d *Device) sendLines(ctx context.Context, how *platform.Configure, conf Configuration, report *Report) error {
 	mode, _ := platform.Target(how.Mode)
-	s := &sender{d: d, how: how, conf: conf, report: report, mode: mode}
+	s := &sender{d: d, how: how, conf: conf, report: report, mode: mode, places: append([]string{mode}, how.Places...)}
 	for len(report.Unsent) > 0 && s.over == nil {
 		if n := s.aheadOf(report.Unsent); n > 1 {
 			s.ahead(ctx, report.Unsent[:n])
@@ -34,13 +34,14 @@ type sender struct {
 	conf    Configuration
 	report  *Report
 	mode    string
-	refused error // the first refusal
-	over    error // why nothing more is sent
+	places  []string // the mode, and those that lines may lead to
+	refused error    // the first refusal
+	over    error    // why nothing more is sent
 }
 
 // line sends one line and awaits its answer.
 func (s *sender) line(ctx context.Context, text string) {
-	reply, err := s.d.ch.Send(ctx, s.d.input(platform.Step{Send: text}, s.mode, s.d.home()))
+	reply, err := s.d.ch.Send(ctx, s.d.input(platform.Step{Send: text}, append(s.places[:len(s.places):len(s.places)], s.d.home())...))
 	if err != nil {
 		s.lost(err)
 		return
@@ -51,7 +52,7 @@ func (s *sender) line(ctx context.Context, text string) {
 // ahead types lines ahead of one another.
 func (s *sender) ahead(ctx context.Context, lines []string) {
 	answered := 0
-	typed, err := s.d.ch.Ahead(ctx, lines, []string{s.mode, s.d.home()}, func(r *channel.Reply) bool {
+	typed, err := s.d.ch.Ahead(ctx, lines, append(s.places[:len(s.places):len(s.places)], s.d.home()), func(r *channel.Reply) bool {
 		answered++
 		s.answered(r)
 		return s.over == nil
@@ -86,7 +87,7 @@ func (s *sender) lost(err error) {
 func (s *sender) answered(reply *channel.Reply) {
 	text := s.next()
 	line := Line{Text: text, Answer: reply.Text, Prompt: reply.Prompt, Elapsed: reply.Elapsed}
-	reason, refused := judge(reply.Text, s.how.Failures, s.d.def.Failures)
+	reason, refused := s.d.refusal(s.how, reply.Text)
 	line.Accepted, line.Reason = !refused, reason
 	if s.over != nil {
 		s.report.Beyond = append(s.report.Beyond, line)
@@ -95,13 +96,13 @@ func (s *sender) answered(reply *channel.Reply) {
 	s.report.Lines = append(s.report.Lines, line)
 	n, left := len(s.report.Lines), len(s.report.Unsent)
 	if refused && s.refused == nil {
-		s.refused = &ConfigureError{Host: s.d.host, Line: n, Report: s.report,
-			Err: &CommandError{Host: s.d.host, Command: s.d.cfg.masker.Hide(text), Reason: s.d.ch.Mask(reason), Answer: reply.Text}}
+		refusal := &CommandError{Host: s.d.host, Command: s.d.cfg.masker.Hide(text), Reason: s.d.ch.Mask(reason), Answer: reply.Text}
+		s.refused = &ConfigureError{Host: s.d.host, Line: n, Report: s.report, Err: s.d.held(s.how, reply.Text, refusal)}
 	}
 	switch {
 	case refused && !s.conf.KeepGoing:
 		s.over = s.refused
-	case reply.Mode != s.mode && left > 0:
+	case !slices.Contains(s.places, reply.Mode) && left > 0:
 		s.over = &ConfigureError{Host: s.d.host, Line: n, Report: s.report, Err: &ModeError{
 			Host: s.d.host, From: s.mode, To: s.mode, Seen: reply.Mode,
 			Err: fmt.Errorf("the line left configuration mode with %d lines still to come", left),

@@ -126,8 +126,10 @@ type Transition struct {
 	From, To string
 	// As names a way that is taken only where it is asked for: "configuration
 	// private" is the way into the mode "configuration" that is named "private".
-	// Steps of such a way may hold one of {minutes}, {seconds} and {clock}, which
-	// stands behind the name then: "configuration revert 10".
+	// Steps of such a way may hold one of {minutes}, {seconds}, {clock} and {name},
+	// which stands behind the name then: "configuration revert 10". Such a way may
+	// lead from a mode to itself, to another place in it that the prompt does not
+	// show: "privileged context dmz".
 	As    string
 	Steps []Step
 }
@@ -213,12 +215,13 @@ type Ending struct {
 // them falls away where the caller wants nothing of the kind; see Fill.
 type Configure struct {
 	Mode     string         // that takes configuration lines, with its argument or way if any; "" means none
+	Places   []string       // modes that a configuration line may lead to, for the lines that follow it
 	Diff     []Step         // show what the candidate would change
 	Check    []Step         // test the candidate and leave it
 	Commit   []Step         // makes a candidate live; empty where lines act at once
 	Confirm  []Step         // make a commit with a timer last
 	Cancel   []Step         // take a commit with a timer back at once
-	Abort    []Step         // throws a candidate away
+	Abort    []Step         // throws a candidate away; where lines act at once, what is begun in one of Places
 	Rollback []Step         // take {number} commits back
 	Save     []Step         // makes the running configuration survive a restart
 	Failures []Failure      // beside the definition's own, for configuration lines and Commit

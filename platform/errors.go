@@ -98,8 +98,8 @@ type NoPathError struct {
 	Platform string
 	From, To string
 	Argument string // that was given to To; "?" where one is missing
-	// Parameter is what the way named in Argument must be told, such as "minutes";
-	// "" for nothing.
+	// Parameter is what the way named in Argument must be told, such as "minutes" or
+	// "name"; "" for nothing.
 	Parameter string
 	Modes     []string // the modes that exist
 }
@@ -111,7 +111,11 @@ func (e *NoPathError) Error() string {
 		}
 	}
 	if e.Parameter != "" {
-		return fmt.Sprintf("platform: the way %q into the mode %q of %s takes its %s: \"%s %s 10\"", e.Argument, e.To, e.Platform, e.Parameter, e.To, e.Argument)
+		example := "10"
+		if e.Parameter == "name" {
+			example = "NAME"
+		}
+		return fmt.Sprintf("platform: the way %q into the mode %q of %s takes its %s: \"%s %s %s\"", e.Argument, e.To, e.Platform, e.Parameter, e.To, e.Argument, example)
 	}
 	switch e.Argument {
 	case "":

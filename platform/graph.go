@@ -95,11 +95,16 @@ func (d *Definition) Path(from, target string) ([]Transition, error) {
 	return best, nil
 }
 
-// parameters are the times that a named way may have to be told.
-var parameters = []string{"minutes", "seconds", "clock"}
+// times are the forms in which a named way may have to be told a time.
+var times = []string{"minutes", "seconds", "clock"}
+
+// parameters are all that a named way may have to be told: a time, or the name of
+// what it leads to.
+var parameters = []string{"minutes", "seconds", "clock", "name"}
 
 // Parameter names what must stand behind the name of the way in a target, such as
-// "minutes" for "configuration revert" of cisco_iosxe; "" where nothing must.
+// "minutes" for "configuration revert" of cisco_iosxe, or "name" for "privileged
+// context" of cisco_asa; "" where nothing must.
 func (d *Definition) Parameter(target string) string {
 	mode, way := Target(target)
 	way, _ = Target(way)

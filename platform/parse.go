@@ -337,6 +337,7 @@ func (p *parser) configure(to *Configure) field {
 	return func(n *yaml.Node, at string) {
 		p.mapping(n, at, []string{"mode"}, fields{
 			"mode":     p.text(&to.Mode),
+			"places":   p.texts(&to.Places),
 			"diff":     list(p, &to.Diff, p.step),
 			"check":    list(p, &to.Check, p.step),
 			"commit":   list(p, &to.Commit, p.step),

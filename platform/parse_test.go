@@ -104,6 +104,7 @@ failures+: [{pattern: '(?s)^no\n', whole: true}]
 endings: ['^OK$', {line: '^end$', command: '^show run'}]
 configure:
   mode: configuration private
+  places: [vdom]
   diff: [show diff]
   check: [check]
   commit: [{send: "commit[ confirmed {minutes}][ comment \"{comment}\"]", in: configuration}]
@@ -115,7 +116,7 @@ configure:
   failures+: [{pattern: '^nope$', whole: true}]
   locked: '^locked by'
   blocks: [{begin: '^banner$', end: '^EOF$'}]
-candidate: {mode: vdom, diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: [{begin: '^banner$', end: '^EOF$'}]}
+candidate: {mode: vdom, places: [configuration], diff: [d], check: [k], commit: [c], confirm: [f], cancel: [n], abort: [a], rollback: [r], save: [s], failures: ['^!'], locked: '^x', blocks: [{begin: '^banner$', end: '^EOF$'}]}
 revert: {mode: configuration timed, confirm: [{send: last, in: privileged}], cancel: [{send: back, in: privileged}]}
 running: {show: show run, startup: show start, comment: "!", volatile: ['^! Time'], secrets: ['secret (?P<secret>\S+)']}
 detect: {ssh: Acme, banner: '^Acme', show: show version, says: '^Acme X', unless: lite, sample: "Acme XOS 1"}
@@ -199,15 +200,16 @@ func TestExtensionsThatAreWrong(t *testing.T) {
 		{"field of a commit", "confirmed {minutes}", "confirmed {hours}", "configure.commit: knows no {hours}; there are {comment}"},
 		{"revert without a time", "revert: {mode: configuration timed", "revert: {mode: configuration private", `revert.mode: must name a way, as in "configuration revert", whose steps hold {minutes}`},
 		{"revert without confirm", "confirm: [{send: last, in: privileged}], ", "", "revert.confirm: is missing"},
-		{"field of a way", "configure timed {minutes}", "configure timed {hours}", "knows no {hours}; there are {minutes}, {seconds}, {clock}"},
+		{"field of a way", "configure timed {minutes}", "configure timed {hours}", "knows no {hours}; there are {minutes}, {seconds}, {clock}, {name}"},
 		{"way that is not there", "mode: configuration private", "mode: configuration exclusive", `configure.mode: no way into configuration is named "exclusive"`},
+		{"a place that is not there", "places: [vdom]", "places: [vdm]", `configure.places[0]: there is no mode "vdm"; did you mean "vdom"?`},
 		{"step in no mode", "in: configuration}, commit", "in: config}, commit", `paging[1][0].in: there is no mode "config"`},
 		{"refusal that is none", `["% no",`, `["no",`, `samples.refused[0]: "no" is matched by none of the failures, and should be an error`},
 		{"block without its end", `Keep out\nEOF`, `Keep out`, `samples.blocks[0]: "banner\nKeep out" are 2 statements by configure.blocks, and should be one`},
 		{"lookalike that is a prompt", `"x y#"`, `"xy#"`, `samples.lookalikes[0]: "xy#" is taken for a prompt of privileged`},
 		{"page end that is none", `pagers: ["--more--"]`, `pagers: ["more"]`, `samples.pagers[0]: "more" is no page end`},
 		{"sample that says nothing", `"Acme XOS 1"`, `"Beta"`, "detect.sample: is no answer that says it"},
-		{"told and not told", "says: '^Acme X'", "says: '^Acme X', unknown: nobody knows", `acme_xos.yaml:51: detect.unknown: says why nothing is known that tells this platform, and "says" does`},
+		{"told and not told", "says: '^Acme X'", "says: '^Acme X', unknown: nobody knows", `acme_xos.yaml:52: detect.unknown: says why nothing is known that tells this platform, and "says" does`},
 		{"argument twice", `(?P<vdom>\w+)`, `(?P<vdom>\w)(?P<vdom>\w*)`, `names the group "vdom" 2 times`},
 		{"number", "window: 512", "window: many", "typing.window: must be a number"},
 	}

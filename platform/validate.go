@@ -188,8 +188,8 @@ func (p *parser) references(d *Definition) {
 		at := fmt.Sprintf("transitions[%d]", i)
 		check(at+".from", t.From)
 		check(at+".to", t.To)
-		if t.From == t.To && t.From != "" {
-			p.failAt(at, "leads from %q to itself", t.From)
+		if t.From == t.To && t.From != "" && t.As == "" {
+			p.failAt(at, "leads from %q to itself; only a way with a name (as) may", t.From)
 		}
 		if t.As != "" && !properName().MatchString(t.As) {
 			p.failAt(at+".as", "the name of a way must be lower-case letters, digits and underscores, a letter first")
@@ -198,6 +198,9 @@ func (p *parser) references(d *Definition) {
 	for _, c := range d.configures() {
 		mode, argument := Target(c.Mode)
 		check(c.at+".mode", mode)
+		for i, place := range c.Places {
+			check(fmt.Sprintf("%s.places[%d]", c.at, i), place)
+		}
 		// With the argument of a mode that takes one, the caller's is used.
 		if argument != "" && !d.hasWay(mode, argument) {
 			p.failAt(c.at+".mode", "no way into %s is named %q", mode, argument)
@@ -208,8 +211,8 @@ func (p *parser) references(d *Definition) {
 	}
 	if d.Revert.Mode != "" {
 		mode, _ := Target(d.Revert.Mode)
-		if check("revert.mode", mode); d.Parameter(d.Revert.Mode) == "" {
-			p.failAt("revert.mode", "must name a way, as in \"configuration revert\", whose steps hold {%s}", strings.Join(parameters, "}, or {"))
+		if check("revert.mode", mode); !slices.Contains(times, d.Parameter(d.Revert.Mode)) {
+			p.failAt("revert.mode", "must name a way, as in \"configuration revert\", whose steps hold {%s}", strings.Join(times, "}, or {"))
 		}
 	}
 	for at, steps := range d.steps() {

@@ -33,6 +33,7 @@ type Part struct {
 func Parts() []Part {
 	return []Part{
 		{"modes", never, modes},
+		{"beginnings", unlessIt(settles, "commands run wherever the login ends (default)"), beginnings},
 		{"pages", never, pages},
 		{"refusal", unlessIt(refuses, "it does not say how the device refuses (failures)"), refusal},
 		{"configure", unlessIt(configures, "it names no mode for configuration (configure)"), configure},
@@ -68,6 +69,7 @@ func unlessIt(has func(*platform.Definition) bool, why string) func(*platform.De
 }
 
 func refuses(def *platform.Definition) bool    { return len(def.Failures) > 0 }
+func settles(def *platform.Definition) bool    { return def.Default != "" }
 func configures(def *platform.Definition) bool { return def.Configure.Mode != "" }
 func reverts(def *platform.Definition) bool    { return def.Revert.Mode != "" }
 func commits(def *platform.Definition) bool {
@@ -124,7 +126,7 @@ func targets(def *platform.Definition) []string {
 		}
 		for _, way := range def.Ways(m.Name) {
 			target := m.Name + " " + way
-			if value := map[string]string{"minutes": "5", "seconds": "300", "clock": "00:05:00"}[def.Parameter(target)]; value != "" {
+			if value := map[string]string{"minutes": "5", "seconds": "300", "clock": "00:05:00", "name": "x1"}[def.Parameter(target)]; value != "" {
 				target += " " + value
 			}
 			all = append(all, target)
@@ -153,6 +155,27 @@ func modes(ctx context.Context, def *platform.Definition) (err error) {
 					return fmt.Errorf("from %s to %s: it is in %s", from, to, s.Mode())
 				}
 			}
+		}
+	}
+	return nil
+}
+
+// beginnings opens sessions whose login ends in each of the modes.
+func beginnings(ctx context.Context, def *platform.Definition) error {
+	for _, m := range def.Modes {
+		if m.Argument != "" {
+			continue // no login ends in a place that somebody has to name
+		}
+		s, err := open(ctx, def, sim.Config{Mode: m.Name})
+		if err != nil {
+			return fmt.Errorf("a login that ends in %s: %w", m.Name, err)
+		}
+		_, err = s.Run(ctx, "show lines 1")
+		if home := s.Mode(); err == nil && home != def.Default {
+			err = fmt.Errorf("it stays in %s", home)
+		}
+		if err = errors.Join(err, s.Close()); err != nil {
+			return fmt.Errorf("a login that ends in %s: %w", m.Name, err)
 		}
 	}
 	return nil
