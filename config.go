@@ -50,7 +50,8 @@ type Config struct {
 	// Platform names the kind of device; "" means "generic", which knows nothing
 	// and learns the prompt. Auto finds it out within the session: from the SSH
 	// server's identification, the greeting and the prompt, and where they leave a
-	// choice from up to four harmless commands. See Device.Detection.
+	// choice from the answers to harmless commands, eight at most and mostly one.
+	// See Device.Detection.
 	Platform string
 	// Platforms is where platforms are looked for; nil means those that come with
 	// vty.

@@ -158,7 +158,14 @@ func (d *Device) detect(ctx context.Context, finding *detection, greeting string
 	}
 	d.detected = found
 	if l := d.cfg.Logger; l != nil {
-		l.Info("platform found", "host", d.host, "platform", found.Platform, "confidence", found.Confidence, "evidence", found.Evidence)
+		what := "platform found"
+		if found.Confidence == platform.Unsure {
+			what = "platform not found out: name it"
+		}
+		l.Info(what, "host", d.host, "platform", found.Platform, "confidence", found.Confidence, "evidence", found.Evidence)
+		for _, doubt := range found.Doubts() {
+			l.Info("platform may be", "host", d.host, "doubt", doubt)
+		}
 	}
 	if t := d.cfg.Trace; t != nil && t.Detected != nil {
 		t.Detected(found)
@@ -169,7 +176,7 @@ func (d *Device) detect(ctx context.Context, finding *detection, greeting string
 	}
 	mode, err = d.ch.Adopt(ctx, channelConfig(d.ch.Conn(), def, d.cfg))
 	if err == nil && mode == "" {
-		err = fmt.Errorf("the prompt %q is none that is known: %w", d.Prompt(), errUndetected)
+		err = fmt.Errorf("the prompt %q is none that is known to %v: %w", d.Prompt(), found, errUndetected)
 	}
 	d.def = def
 	return mode, err

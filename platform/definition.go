@@ -92,6 +92,8 @@ type Mode struct {
 	Display string
 	// Samples are prompts that must be of this mode and of no other.
 	Samples []string
+
+	own int // letters that are fixed in Prompt, known since the definition was parsed
 }
 
 // Matches reports whether line, without trailing blanks, is a prompt of m. A line

@@ -6,51 +6,22 @@ import (
 	"iter"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
-
-// Confidence says how sure a detection is.
-type Confidence string
-
-// The degrees of confidence, strongest first.
-const (
-	Certain Confidence = "certain" // the device said so itself
-	Likely  Confidence = "likely"  // nothing else fits what was seen
-	Unsure  Confidence = "unsure"  // more than one fits, or none does
-)
-
-// Detection is what a device was found to be, and why.
-type Detection struct {
-	// Platform is the definition's name; "generic" where nothing fits, or where
-	// nothing tells the ones that fit apart.
-	Platform   string
-	Confidence Confidence
-	Evidence   []string // in words, in the order it was found
-	Others     []string // what it may be as well, where Confidence is Unsure
-}
-
-// String is the detection in one line.
-func (d *Detection) String() string {
-	text := fmt.Sprintf("%s (%s: %s)", d.Platform, d.Confidence, strings.Join(d.Evidence, "; "))
-	if n := len(d.Others); n > 0 {
-		some := slices.Clone(d.Others[:min(n, 4)])
-		if n > len(some) {
-			some = append(some, fmt.Sprintf("one of %d more", n-len(some)))
-		}
-		text += "; it may be " + strings.Join(some, " or ")
-	}
-	return text
-}
 
 // A Detector finds out which platform a device is of, from what is seen of it. It
 // does no I/O: its owner hands in what the device shows, types the commands that
 // Next wants, and asks for the Verdict. It is not safe for concurrent use.
 type Detector struct {
-	all      []*Definition // that are in question
-	fits     []*Definition // all whose prompt it is, and that nothing speaks against
-	marked   map[string]bool
+	all      []*Definition   // that are in question
+	fits     []*Definition   // all whose prompt it is, and that nothing speaks against
+	marked   map[string]bool // those that the SSH server or the greeting speaks for
+	worded   map[string]bool // those in whose words, and few others', a command was refused
 	said     map[string]bool // those whose command was answered as it should be
+	chances  map[string]int  // how much the prompt speaks for those whose it is
 	typed    map[string]bool
+	answered []string // the commands, quoted
 	evidence []string
 }
 
@@ -58,7 +29,7 @@ type Detector struct {
 // extend it, are left out. Of the definitions that cannot be read nothing can be
 // found out.
 func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
-	d := &Detector{marked: map[string]bool{}, said: map[string]bool{}, typed: map[string]bool{}}
+	d := &Detector{marked: map[string]bool{}, worded: map[string]bool{}, chances: map[string]int{}, said: map[string]bool{}, typed: map[string]bool{}}
 	for def, err := range defs {
 		if err == nil && def.Name != Generic && def.Extends != Generic {
 			d.all = append(d.all, def)
@@ -71,7 +42,8 @@ func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
 // Generic is the name of the definition that knows nothing and learns the prompt.
 const Generic = "generic"
 
-// Prompts are the shapes of all prompts that the detector knows, each once.
+// Prompts are the shapes of all prompts that the detector knows, each once, those
+// first that have more that is their own.
 func (d *Detector) Prompts() []*Mode {
 	var modes []*Mode
 	seen := map[string]bool{}
@@ -91,6 +63,7 @@ func (d *Detector) Prompts() []*Mode {
 			}
 		}
 	}
+	slices.SortStableFunc(modes, func(a, b *Mode) int { return cmp.Compare(b.own, a.own) })
 	return modes
 }
 
@@ -113,7 +86,7 @@ func (d *Detector) SSH(identification string) {
 	if identification == "" {
 		return
 	}
-	d.mark(fmt.Sprintf("its SSH server is %q", identification), func(def *Definition) bool {
+	d.mark(d.marked, fmt.Sprintf("its SSH server is %q", identification), func(def *Definition) bool {
 		return def.Detect.SSH != nil && def.Detect.SSH.MatchString(identification)
 	})
 }
@@ -122,7 +95,7 @@ func (d *Detector) SSH(identification string) {
 func (d *Detector) Banner(text string) {
 	for line := range strings.SplitSeq(text, "\n") {
 		line = strings.TrimRight(line, " \t\r")
-		d.mark(fmt.Sprintf("it greets with %q", strings.TrimSpace(line)), func(def *Definition) bool {
+		d.mark(d.marked, fmt.Sprintf("it greets with %q", strings.TrimSpace(line)), func(def *Definition) bool {
 			return def.Detect.Banner != nil && def.Detect.Banner.MatchString(line)
 		})
 	}
@@ -133,19 +106,32 @@ func (d *Detector) Banner(text string) {
 func (d *Detector) Prompt(prompt string) {
 	line := lastLine(prompt)
 	d.keep(func(def *Definition) bool {
-		_, ok := def.ModeOf(line)
+		m, ok := def.ModeOf(line)
+		if ok {
+			// Each further letter that is fixed is less likely there by chance.
+			d.chances[def.Name] = 1 << min(3*m.own, 20)
+		}
 		return ok
 	})
-	names := d.names(d.fits)
-	if len(names) > 3 {
-		names = append(names[:3:3], fmt.Sprintf("%d more", len(d.fits)-3))
+	of := "none"
+	if n := len(d.fits); n > 3 {
+		of = fmt.Sprintf("%d platforms", n)
+	} else if n > 0 {
+		var names []string
+		for _, def := range d.fits {
+			names = append(names, def.Name)
+		}
+		of = strings.Join(names, ", ")
 	}
-	d.evidence = append(d.evidence, fmt.Sprintf("its prompt %q is that of %s", line, cmp.Or(strings.Join(names, ", "), "none")))
+	d.evidence = append(d.evidence, fmt.Sprintf("its prompt %q is that of %s", line, of))
 }
 
-// Prefer takes what the device was found to be before: while its prompt fits,
-// that is believed.
+// Prefer takes what the device was found to be before: while its prompt fits, and
+// neither its SSH server nor its greeting speaks for another, that is believed.
 func (d *Detector) Prefer(name string) {
+	if left := d.left(d.marked); len(left) > 0 && !d.marked[name] {
+		return
+	}
 	for _, def := range d.fits {
 		if def.Name == name {
 			d.fits, d.said[name] = []*Definition{def}, true
@@ -159,11 +145,11 @@ func (d *Detector) keep(fits func(*Definition) bool) {
 	d.fits = slices.DeleteFunc(slices.Clone(d.fits), func(def *Definition) bool { return !fits(def) })
 }
 
-func (d *Detector) mark(why string, speaksFor func(*Definition) bool) {
+func (d *Detector) mark(in map[string]bool, why string, speaksFor func(*Definition) bool) {
 	found := false
 	for _, def := range d.fits {
 		if speaksFor(def) {
-			d.marked[def.Name], found = true, true
+			in[def.Name], found = true, true
 		}
 	}
 	if found {
@@ -172,36 +158,53 @@ func (d *Detector) mark(why string, speaksFor func(*Definition) bool) {
 }
 
 // Next gives the command whose answer decides most: the one that most of those
-// in question are told by, the marked ones first. False: there is none left, or
-// no need of one.
+// in question are told by. One counts more that more tools know, since it is met
+// more often; more still one whose prompts have more that is their own; and most
+// one in whose words a command was refused. While the SSH server or the greeting
+// speaks for some, only theirs are wanted. False: there is none left, or no need
+// of one.
 func (d *Detector) Next() (command string, ok bool) {
 	if len(d.said) > 0 {
 		return "", false
 	}
+	from := d.left(d.marked)
+	if len(from) == 0 {
+		from = d.fits
+	}
 	votes := map[string]int{}
-	for _, def := range d.fits {
-		show := def.Detect.Show
-		if def.Detect.Says == nil || d.typed[show] {
-			continue
-		}
-		votes[show]++
-		if d.marked[def.Name] {
-			votes[show] += len(d.all) // one marked outweighs all others
+	for _, def := range from {
+		if show := def.Detect.Show; def.Detect.Says != nil && !d.typed[show] {
+			votes[show] += (1 + def.KnownAs.tools()) * d.chances[def.Name]
+			if d.worded[def.Name] {
+				votes[show] += 1 << 30
+			}
 		}
 	}
 	if len(votes) == 0 {
 		return "", false
 	}
 	shows := slices.SortedFunc(maps.Keys(votes), func(a, b string) int {
-		return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(votes[b], votes[a]), cmp.Compare(d.uses(b), d.uses(a)), cmp.Compare(a, b))
 	})
 	d.typed[shows[0]] = true
 	return shows[0], true
 }
 
+// uses counts all that a command tells.
+func (d *Detector) uses(show string) int {
+	n := 0
+	for _, def := range d.all {
+		if def.Detect.Show == show {
+			n++
+		}
+	}
+	return n
+}
+
 // Answer takes the answer to a command of Next, also one that refuses it. Those
 // that would have answered otherwise are out.
 func (d *Detector) Answer(command, answer string) {
+	d.answered = append(d.answered, strconv.Quote(command))
 	d.keep(func(def *Definition) bool {
 		if def.Detect.Show != command || def.Detect.Says == nil {
 			return true
@@ -213,31 +216,36 @@ func (d *Detector) Answer(command, answer string) {
 		}
 		return ok
 	})
+	if len(d.said) > 0 {
+		return
+	}
+	if line, of := d.wording(answer); of != nil {
+		d.mark(d.worded, fmt.Sprintf("it refuses %q with %q", command, strings.TrimSpace(line)), func(def *Definition) bool { return of[def.Name] })
+	}
 }
 
 // Verdict is what the device is by all that was seen.
 func (d *Detector) Verdict() *Detection {
-	v := &Detection{Platform: Generic, Confidence: Unsure, Evidence: slices.Compact(d.evidence)}
-	for _, stage := range []struct {
-		in         map[string]bool // nil: all that fit
-		confidence Confidence
-	}{{d.said, Certain}, {d.marked, Likely}, {nil, Likely}} {
-		var left []*Definition
-		for _, def := range d.fits {
-			if stage.in == nil || stage.in[def.Name] {
-				left = append(left, def)
-			}
-		}
-		left = d.mostSpecific(left)
-		switch len(left) {
-		case 0:
-			continue
-		case 1:
-			v.Platform, v.Confidence = left[0].Name, stage.confidence
-		default:
-			v.Others = d.names(left)
-		}
-		break
+	v := &Detection{Platform: Generic, Confidence: Unsure, Evidence: slices.Compact(slices.Clone(d.evidence))}
+	if n := len(d.answered); n > 0 && len(d.said) == 0 {
+		v.Evidence = append(v.Evidence, fmt.Sprintf("it answers %s like no platform that would be known by it", strings.Join(d.answered, ", ")))
+	}
+	left, confidence := d.fits, Likely
+	said, marked, worded := d.mostSpecific(d.left(d.said)), d.mostSpecific(d.left(d.marked)), d.left(d.worded)
+	switch {
+	case len(said) > 0:
+		left, confidence = said, Certain
+	case len(marked) > 0:
+		left = marked
+	case len(worded) == 1: // of two, a third may have the words as well
+		left = worded
+	}
+	if len(left) == 1 {
+		v.Platform, v.Confidence = left[0].Name, confidence
+		return v
+	}
+	for _, def := range left {
+		v.Others = append(v.Others, Other{def.Name, d.why(def)})
 	}
 	return v
 }
@@ -254,10 +262,24 @@ func (d *Detector) mostSpecific(defs []*Definition) []*Definition {
 	})
 }
 
-func (d *Detector) names(defs []*Definition) []string {
-	var names []string
-	for _, def := range defs {
-		names = append(names, def.Name)
+// left are those in question that are in a set.
+func (d *Detector) left(in map[string]bool) []*Definition {
+	var left []*Definition
+	for _, def := range d.fits {
+		if in[def.Name] {
+			left = append(left, def)
+		}
 	}
-	return names
+	return left
+}
+
+// tools counts the other tools that know a platform.
+func (k *KnownAs) tools() int {
+	n := 0
+	for _, known := range []bool{k.TextFSM != "", len(k.Netmiko) > 0, len(k.Napalm) > 0, len(k.Scrapli) > 0} {
+		if known {
+			n++
+		}
+	}
+	return n
 }

@@ -2,33 +2,36 @@ package platform
 
 import (
 	"iter"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 )
 
-// three are definitions with nothing but what detection looks at.
-func three(t testing.TB) iter.Seq2[*Definition, error] {
+// some are definitions of names and what each says beside a prompt.
+func some(t testing.TB, defs ...string) iter.Seq2[*Definition, error] {
 	t.Helper()
-	make := func(name, extra string) *Definition {
-		d, err := Parse(name, []byte("name: "+name+"\nmodes:\n  main:\n    prompt: '^(?P<host>\\w+)[>#]$'\n    samples: [\"r1>\"]\n"+extra))
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
-	}
-	defs := []*Definition{
-		make("red_os", "detect: {ssh: '^SSH-2.0-Red', show: show version, says: '^Red', unless: Blue, sample: Red 1}\n"),
-		make("blue_os", "detect: {banner: '^Welcome to Blue', show: show version, says: '^(?:Red )?Blue', sample: Blue 1}\n"),
-		make("grey_os", "detect: {show: who are you, says: '^Grey', sample: Grey}\n"),
-		make("mute_os", ""),
-	}
 	return func(yield func(*Definition, error) bool) {
-		for _, d := range defs {
+		for i := 0; i < len(defs); i += 2 {
+			name := defs[i]
+			d, err := Parse(name, []byte("name: "+name+"\nmodes:\n  main:\n    prompt: '^(?P<host>\\w+)[>#]$'\n    samples: [\"r1>\"]\n"+defs[i+1]+"\n"))
+			if err != nil {
+				t.Fatal(err)
+			}
 			if !yield(d, nil) {
 				return
 			}
 		}
 	}
+}
+
+func three(t testing.TB) iter.Seq2[*Definition, error] {
+	t.Helper()
+	return some(t,
+		"red_os", "detect: {ssh: '^SSH-2.0-Red', show: show version, says: '^Red', unless: Blue, sample: Red 1}",
+		"blue_os", "detect: {banner: '^Welcome to Blue', show: show version, says: '^(?:Red )?Blue', sample: Blue 1}",
+		"grey_os", "detect: {show: who are you, says: '^Grey', sample: Grey}",
+		"mute_os", "")
 }
 
 func TestDetector(t *testing.T) {
@@ -84,15 +87,108 @@ func TestDetectorAsksForTheMarkedFirst(t *testing.T) {
 	if command, _ := d.Next(); command != "show version" {
 		t.Errorf("first %q", command)
 	}
+	if command, ok := d.Next(); ok { // the server spoke for red, and nothing against it
+		t.Errorf("then %q", command)
+	}
+	if v := d.Verdict(); v.Platform != "red_os" || v.Confidence != Likely {
+		t.Errorf("%v", v)
+	}
+	d.Answer("show version", "no")
+	if command, _ := d.Next(); command != "who are you" { // it does now
+		t.Errorf("then %q", command)
+	}
 	d = NewDetector(three(t))
 	d.Banner("Hello\nWelcome to Blue land")
 	d.Prompt("r1>")
 	if v := d.Verdict(); v.Platform != "blue_os" || v.Confidence != Likely {
 		t.Errorf("%v", v)
 	}
-	d = NewDetector(three(t))
+	d.Prefer("grey_os")
+	if v := d.Verdict(); v.Platform != "blue_os" {
+		t.Errorf("what was remembered outdoes the greeting: %v", v)
+	}
+}
+
+func TestDetectionSaysWhyItIsUnsure(t *testing.T) {
+	d := NewDetector(some(t,
+		"a_os", "detect: {show: show version, says: '^A', sample: A}",
+		"b_os", "detect: {unknown: its command line is nowhere written down}",
+		"c_os", "", "d_os", "",
+		"e_os", "detect: {ssh: '^SSH-2.0-E'}",
+		"f_os", "detect: {banner: '^F'}",
+		"g_os", "detect: {ssh: '^SSH-2.0-G', banner: '^G'}"))
 	d.Prompt("r1>")
-	if v := d.Verdict(); v.Platform != Generic || !slices.Equal(v.Others, []string{"red_os", "blue_os", "grey_os", "mute_os"}) {
+	v := d.Verdict()
+	want := []string{
+		`a_os: only its answer to "show version" tells it, which was not typed after 0 others`,
+		"b_os: its command line is nowhere written down",
+		"c_os, d_os: nothing is known that tells it from others",
+		"e_os: no command tells it, only the name of its SSH server",
+		"f_os: no command tells it, only its greeting",
+		"g_os: no command tells it, only the name of its SSH server or its greeting",
+	}
+	if got := v.Doubts(); v.Platform != Generic || !slices.Equal(got, want) {
+		t.Errorf("%v\ngot  %q\nwant %q", v, got, want)
+	}
+	if got, want := v.String(), `generic (unsure: its prompt "r1>" is that of 7 platforms); it may be a_os, b_os, c_os, d_os or one of 3 more`; got != want {
+		t.Errorf("got %s", got)
+	}
+	d.Next()
+	d.Answer("show version", "B")
+	v = d.Verdict()
+	if got := v.String(); v.MayBe("a_os") || !v.MayBe("b_os") || !strings.Contains(got, `it answers "show version" like no platform`) {
 		t.Errorf("%v", v)
+	}
+}
+
+// A refusal speaks for the one that alone knows its words, and never against what
+// another command says.
+func TestDetectorKnowsTheWordsOfARefusal(t *testing.T) {
+	shared, own := "failures: ['^% Invalid input detected']", "failures: ['^% Invalid input detected', '^Sorry, no such order: ']"
+	tests := []struct {
+		name, refusal string
+		defs          []string
+		want          string
+		confidence    Confidence
+	}{
+		{"its own", "Sorry, no such order: show", []string{"a_os", own, "b_os", shared, "c_os", shared}, "a_os", Likely},
+		{"those of all", "% Invalid input detected", []string{"a_os", own, "b_os", shared, "c_os", shared, "d_os", shared}, Generic, Unsure},
+		{"too short to be its own", "Error: what?", []string{"a_os", "failures: ['^Error']", "b_os", shared}, Generic, Unsure},
+		{"in an answer that goes on", "Sorry, no such order: x\na\nb\nc\nd", []string{"a_os", own, "b_os", shared}, Generic, Unsure},
+		{"of two", "Sorry, no such order: show", []string{"a_os", own, "b_os", own, "c_os", shared}, Generic, Unsure},
+		{"another says who it is", "Sorry, no such order: show", []string{"a_os", own, "b_os", "detect: {show: who, says: '^B', sample: B}"}, "b_os", Certain},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			d := NewDetector(some(t, append(test.defs, "z_os", "detect: {show: show version, says: '^Z', sample: Z}")...))
+			d.Prompt("r1>")
+			for command, ok := d.Next(); ok; command, ok = d.Next() {
+				if command == "who" {
+					d.Answer(command, "B")
+				} else {
+					d.Answer(command, test.refusal)
+				}
+			}
+			v := d.Verdict()
+			if v.Platform != test.want || v.Confidence != test.confidence {
+				t.Errorf("%v", v)
+			}
+			for i := 0; i < len(test.defs) && v.Platform == Generic; i += 2 {
+				if !v.MayBe(test.defs[i]) {
+					t.Errorf("it may be %s as well: %v", test.defs[i], v)
+				}
+			}
+		})
+	}
+}
+
+func TestFixed(t *testing.T) {
+	for pattern, want := range map[string]int{`^a+b*c?$`: 1, `^(?:abc|de)\[x\]`: 5, `^\w{3}#$`: 1, `^(ab){2}`: 4, `(?i)ok`: 2, ``: 0} {
+		if got := fixed(regexp.MustCompile(pattern)); got != want {
+			t.Errorf("%s: %d, want %d", pattern, got, want)
+		}
+	}
+	if fixed(nil) != 0 {
+		t.Error("nil")
 	}
 }

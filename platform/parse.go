@@ -216,6 +216,7 @@ func (p *parser) modes(to *[]Mode) field {
 				"display":  p.text(&mode.Display),
 				"samples":  p.texts(&mode.Samples),
 			})
+			mode.own = fixed(mode.Prompt)
 			*to = append(*to, mode)
 		}
 	}

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"context"
 	"crypto/ed25519"
 	"crypto/rand"
@@ -33,6 +34,9 @@ type SSHConfig struct {
 	// Methods are those offered, of "password" and "keyboard-interactive"; nil
 	// means both.
 	Methods []string
+	// Version is how the server identifies itself (RFC 4253, section 4.2), such as
+	// "SSH-2.0-Cisco-1.25"; "" means "SSH-2.0-vty-sim".
+	Version string
 	// Banner is sent before authentication.
 	Banner string
 	// Subsystems are programs beside the shell, by name, such as "netconf", which
@@ -119,7 +123,7 @@ func (s *Server) Fingerprint() string { return s.fingerprint }
 var errDenied = errors.New("permission denied")
 
 func (c *SSHConfig) server(host Host) *ssh.ServerConfig {
-	out := &ssh.ServerConfig{Config: c.Algorithms, NoClientAuth: c.NoAuth, ServerVersion: "SSH-2.0-vty-sim"}
+	out := &ssh.ServerConfig{Config: c.Algorithms, NoClientAuth: c.NoAuth, ServerVersion: cmp.Or(c.Version, "SSH-2.0-vty-sim")}
 	if c.Banner != "" {
 		out.BannerCallback = func(ssh.ConnMetadata) string { return c.Banner }
 	}

@@ -85,6 +85,9 @@ func (e *examination) examine(ctx context.Context) error {
 			}
 			e.findings.Platform = found.Platform
 			e.tell("platform", o, 0, "%v", found)
+			for _, doubt := range found.Doubts() {
+				e.tell("platform", noted, 0, "it may be %s", doubt)
+			}
 		},
 		Ready: func(prompt, mode string, took time.Duration) {
 			e.findings.Prompt, e.findings.Mode = prompt, mode

@@ -61,7 +61,7 @@ func allWell(t *target.Target, f *findings) (what, todo string) {
 			"see that the platform is right (-p); if it is, nothing: pagers are passed all the same"
 	}
 	if f.Platform == platform.Generic {
-		todo = "name the platform with -p for modes, refused commands and configuration to be known (vty platforms)"
+		todo = "name the platform with -p, if you know it, for modes, refused commands and configuration to be known (vty platforms)"
 	}
 	return what, todo
 }
