@@ -161,14 +161,18 @@ func (d *Detector) mark(in map[string]bool, why string, speaksFor func(*Definiti
 // in question are told by. One counts more that more tools know, since it is met
 // more often; more still one whose prompts have more that is their own; and most
 // one in whose words a command was refused. While the SSH server or the greeting
-// speaks for some, only theirs are wanted. False: there is none left, or no need
+// speaks for some, only theirs are wanted. Where the device has said what it is, it
+// may still be one of those that extend that. False: there is none left, or no need
 // of one.
 func (d *Detector) Next() (command string, ok bool) {
+	var from []*Definition
 	if len(d.said) > 0 {
-		return "", false
-	}
-	from := d.left(d.marked)
-	if len(from) == 0 {
+		for _, def := range d.fits {
+			if d.said[def.Extends] && !d.said[def.Name] {
+				from = append(from, def)
+			}
+		}
+	} else if from = d.left(d.marked); len(from) == 0 {
 		from = d.fits
 	}
 	votes := map[string]int{}

@@ -109,6 +109,33 @@ func TestDetectorAsksForTheMarkedFirst(t *testing.T) {
 	}
 }
 
+// A special system says of itself what the general one says.
+func TestDetectorAsksForTheMoreSpecial(t *testing.T) {
+	for answer, want := range map[string]string{"0815": "special_os", "no such order": "base_os"} {
+		base := some(t, "base_os", "detect: {show: uname, says: '^Base', sample: Base}\nknown_as: {netmiko: b}", "other_os", "detect: {show: who, says: '^O', sample: O}")
+		d := NewDetector(func(yield func(*Definition, error) bool) {
+			for def, err := range base {
+				if !yield(def, err) {
+					return
+				}
+			}
+			for def := range some(t, "special_os", "detect: {show: serial, says: '^\\d', sample: '1'}") {
+				def.Extends = "base_os"
+				yield(def, nil)
+			}
+		})
+		d.Prompt("r1>")
+		var typed []string
+		for command, ok := d.Next(); ok; command, ok = d.Next() {
+			typed = append(typed, command)
+			d.Answer(command, map[string]string{"uname": "Base 6.1", "serial": answer}[command])
+		}
+		if v := d.Verdict(); v.Platform != want || v.Confidence != Certain || !slices.Equal(typed, []string{"uname", "serial"}) {
+			t.Errorf("%v after %q", v, typed)
+		}
+	}
+}
+
 func TestDetectionSaysWhyItIsUnsure(t *testing.T) {
 	d := NewDetector(some(t,
 		"a_os", "detect: {show: show version, says: '^A', sample: A}",
@@ -182,13 +209,13 @@ func TestDetectorKnowsTheWordsOfARefusal(t *testing.T) {
 	}
 }
 
-func TestFixed(t *testing.T) {
+func TestOwnLetters(t *testing.T) {
 	for pattern, want := range map[string]int{`^a+b*c?$`: 1, `^(?:abc|de)\[x\]`: 5, `^\w{3}#$`: 1, `^(ab){2}`: 4, `(?i)ok`: 2, ``: 0} {
-		if got := fixed(regexp.MustCompile(pattern)); got != want {
+		if got := ownLetters(regexp.MustCompile(pattern)); got != want {
 			t.Errorf("%s: %d, want %d", pattern, got, want)
 		}
 	}
-	if fixed(nil) != 0 {
+	if ownLetters(nil) != 0 {
 		t.Error("nil")
 	}
 }

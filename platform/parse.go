@@ -216,7 +216,7 @@ func (p *parser) modes(to *[]Mode) field {
 				"display":  p.text(&mode.Display),
 				"samples":  p.texts(&mode.Samples),
 			})
-			mode.own = fixed(mode.Prompt)
+			mode.own = ownLetters(mode.Prompt)
 			*to = append(*to, mode)
 		}
 	}

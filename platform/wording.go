@@ -38,7 +38,7 @@ func (d *Detector) wording(answer string) (line string, of map[string]bool) {
 				break
 			}
 			for _, f := range def.Failures {
-				own = own || f.Severity == SeverityError && !f.Whole && f.Pattern.MatchString(l) && fixed(f.Pattern) >= ownWords
+				own = own || f.Severity == SeverityError && !f.Whole && f.Pattern.MatchString(l) && ownLetters(f.Pattern) >= ownWords
 			}
 		}
 		if own && len(know) <= fewKnow {
@@ -48,9 +48,9 @@ func (d *Detector) wording(answer string) (line string, of map[string]bool) {
 	return "", nil
 }
 
-// fixed counts the letters that every text has at least that a pattern matches; a
+// ownLetters counts the letters that every text has at least that a pattern matches; a
 // nil one matches none.
-func fixed(re *regexp.Regexp) int {
+func ownLetters(re *regexp.Regexp) int {
 	if re == nil {
 		return 0
 	}
