@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strconv"
+	"strings"
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/platform"
@@ -162,7 +163,7 @@ func (d *Device) detect(ctx context.Context, finding *detection, greeting string
 		if found.Confidence == platform.Unsure {
 			what = "platform not found out: name it"
 		}
-		l.Info(what, "host", d.host, "platform", found.Platform, "confidence", found.Confidence, "evidence", found.Evidence)
+		l.Info(what, "host", d.host, "platform", found.Platform, "confidence", found.Confidence, "evidence", strings.Join(found.Evidence, "; "))
 		for _, doubt := range found.Doubts() {
 			l.Info("platform may be", "host", d.host, "doubt", doubt)
 		}

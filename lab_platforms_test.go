@@ -10,6 +10,7 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/lab"
+	"github.com/vtynet/vty/platform"
 )
 
 // What marks a platform as proven in the lab is driven here.
@@ -28,6 +29,25 @@ func runThere(t *testing.T, d *vty.Device, command string) string {
 		t.Fatalf("%s: %v", command, err)
 	}
 	return res.Text()
+}
+
+// What is in the lab is found out to be what it is.
+func TestLabDetection(t *testing.T) {
+	for _, kind := range []string{
+		lab.FRRVTY, lab.FRRDaemon, lab.FRRVTYSH, lab.LinuxSSH, lab.LinuxMOTD, lab.LinuxDropbear, lab.LinuxTelnet,
+		lab.BIRD, lab.OpenVSwitch, lab.Yangcli,
+	} {
+		t.Run(kind, func(t *testing.T) {
+			for _, dev := range lab.RequireAll(t, kind) {
+				cfg := labConfig(dev)
+				cfg.Platform = vty.Auto
+				found := dialLab(t, dev, cfg).Detection()
+				if found.Platform != dev.Platform || found.Confidence != platform.Certain {
+					t.Errorf("%s: %v", dev.Name, found)
+				}
+			}
+		})
+	}
 }
 
 // Each FRR daemon has a Telnet line of its own.
