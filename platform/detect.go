@@ -158,8 +158,7 @@ func (d *Detector) mark(in map[string]bool, why string, speaksFor func(*Definiti
 }
 
 // Next gives the command whose answer decides most: the one that most of those
-// in question are told by. One counts more that more tools know, since it is met
-// more often; more still one whose prompts have more that is their own; and most
+// in question are told by. One counts more that is met more often; more still one whose prompts have more that is their own; and most
 // one in whose words a command was refused. While the SSH server or the greeting
 // speaks for some, only theirs are wanted. Where the device has said what it is, it
 // may still be one of those that extend that. False: there is none left, or no need
@@ -178,7 +177,7 @@ func (d *Detector) Next() (command string, ok bool) {
 	votes := map[string]int{}
 	for _, def := range from {
 		if show := def.Detect.Show; def.Detect.Says != nil && !d.typed[show] {
-			votes[show] += (1 + def.KnownAs.tools()) * d.chances[def.Name]
+			votes[show] += def.familiarity() * d.chances[def.Name]
 			if d.worded[def.Name] {
 				votes[show] += 1 << 30
 			}
@@ -277,10 +276,11 @@ func (d *Detector) left(in map[string]bool) []*Definition {
 	return left
 }
 
-// tools counts the other tools that know a platform.
-func (k *KnownAs) tools() int {
-	n := 0
-	for _, known := range []bool{k.TextFSM != "", len(k.Netmiko) > 0, len(k.Napalm) > 0, len(k.Scrapli) > 0} {
+// familiarity is how often a platform is met, as far as its definition tells: the
+// tools that know it, and whether somebody had one to try.
+func (d *Definition) familiarity() int {
+	n, k := 1, &d.KnownAs
+	for _, known := range []bool{k.TextFSM != "", len(k.Netmiko) > 0, len(k.Napalm) > 0, len(k.Scrapli) > 0, d.Proof != ProofDocumented, d.Proof == ProofLab} {
 		if known {
 			n++
 		}
