@@ -219,3 +219,48 @@ func TestOwnLetters(t *testing.T) {
 		t.Error("nil")
 	}
 }
+
+// What gives one platform away must not be what many servers say.
+func TestDefinitionsLeaveCommonServersAlone(t *testing.T) {
+	for def := range All() {
+		if def.Detect.SSH == nil {
+			continue
+		}
+		for _, server := range []string{
+			"SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u10", "SSH-2.0-OpenSSH_8.1", "SSH-1.99-OpenSSH_3.7.1p2", "SSH-2.0-OpenSSH_7.4p1-hpn14v5",
+			"SSH-2.0-dropbear_2022.83", "SSH-2.0-dropbear", "SSH-2.0-libssh_0.9.6", "SSH-2.0-libssh2_1.10.0", "SSH-2.0-Go",
+			"SSH-2.0-paramiko_3.4.0", "SSH-2.0-APACHE-SSHD-2.9.2", "SSH-2.0-lwIP", "SSH-2.0-server",
+		} {
+			if def.Detect.SSH.MatchString(server) {
+				t.Errorf("%s takes %s for its own", def.Name, server)
+			}
+		}
+	}
+}
+
+// An answer that tells one platform must tell no other, but one that it extends, or
+// whose prompts are others.
+func TestDefinitionsAnswersTellOneAlone(t *testing.T) {
+	for def := range All() {
+		for other := range All() {
+			if other.Name == def.Name || def.Extends == other.Name || def.Detect.Says == nil || other.Detect.Says == nil || def.Detect.Show != other.Detect.Show {
+				continue
+			}
+			if line, tells := other.Detect.find(def.Detect.Sample); tells && haveCommon(def, other) {
+				t.Errorf("%q in the answer of %s tells %s, too", line, def.Name, other.Name)
+			}
+		}
+	}
+}
+
+// haveCommon reports whether a prompt of a is one of b.
+func haveCommon(a, b *Definition) bool {
+	for _, m := range a.Modes {
+		for _, sample := range m.Samples {
+			if _, ok := b.ModeOf(sample); ok {
+				return true
+			}
+		}
+	}
+	return false
+}
