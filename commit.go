@@ -100,7 +100,7 @@ func (d *Device) aside(ctx context.Context, kind OperationKind, what string, lis
 		}
 		return err
 	}
-	return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
+	return d.lacking(fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported))
 }
 
 // concludeCandidate commits the candidate, or throws it away where something

@@ -159,7 +159,7 @@ const candidateName = "vty"
 func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 	how := d.def.Configure
 	missing := func(what string) error {
-		return fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
+		return d.lacking(fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported))
 	}
 	mode, _ := platform.Target(conf.Mode)
 	other, _ := platform.Target(d.def.Candidate.Mode)
@@ -168,7 +168,7 @@ func (d *Device) method(conf *Configuration) (*platform.Configure, error) {
 		how = d.def.Candidate
 	}
 	if how.Mode == "" {
-		return nil, fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration)
+		return nil, d.lacking(fmt.Errorf("%s: %s: %w", d.host, d.def.Name, ErrNoConfiguration))
 	}
 	if len(how.Commit) == 0 && conf.transactional() { // lines would act at once
 		return nil, missing("a candidate, a difference, a check or a comment")

@@ -2,7 +2,6 @@ package vty
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -177,13 +176,38 @@ func (d *Device) detect(ctx context.Context, finding *detection, greeting string
 	}
 	mode, err = d.ch.Adopt(ctx, channelConfig(d.ch.Conn(), def, d.cfg))
 	if err == nil && mode == "" {
-		err = fmt.Errorf("the prompt %q is none that is known to %v: %w", d.Prompt(), found, errUndetected)
+		err = &UndetectedError{Found: found, Err: fmt.Errorf("the prompt %q is none that %s knows", d.Prompt(), def.Name)}
 	}
 	d.def = def
 	return mode, err
 }
 
-var errUndetected = errors.New("what the device is could not be found out; name its platform")
+// UndetectedError says that the device was to be found out to be of a platform, was
+// not, and that what was asked for wants the platform known. It wraps the cause.
+type UndetectedError struct {
+	Found *platform.Detection
+	Err   error
+}
+
+func (e *UndetectedError) Error() string {
+	text := e.Err.Error() + "; what the device is was not found out"
+	if some := e.Found.Some(); some != "" {
+		text += ": it may be " + some
+	}
+	return text
+}
+
+// Unwrap returns the cause.
+func (e *UndetectedError) Unwrap() error { return e.Err }
+
+// lacking adds to an error about what the platform lacks that the platform was not
+// found out.
+func (d *Device) lacking(err error) error {
+	if d.detected == nil || d.detected.Confidence != platform.Unsure {
+		return err
+	}
+	return &UndetectedError{Found: d.detected, Err: err}
+}
 
 // Detection returns what the device was found to be, and why; nil where the
 // platform was named.

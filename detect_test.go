@@ -2,6 +2,7 @@ package vty_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -201,6 +202,24 @@ func TestEveryPlatformIsDetectedOverSSH(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What wants the platform known says that it is not.
+func TestUndetected(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dev := newSim(t, platform.Generic, nil)
+		d := find(t, dev, vty.Auto, func() (transport.Conn, error) { return dev.Pipe(sim.Terminal{Size: small}), nil }).dev
+		_, applied := d.Apply(t.Context(), vty.Configuration{Lines: []string{"hostname x"}})
+		_, running := d.RunningConfig(t.Context())
+		for err, want := range map[error]error{applied: vty.ErrNoConfiguration, running: vty.ErrUnsupported, d.Enter(t.Context(), "configuration"): platform.ErrNoPath} {
+			if undetected, ok := errors.AsType[*vty.UndetectedError](err); !ok || !errors.Is(err, want) || undetected.Found != d.Detection() {
+				t.Errorf("%v", err)
+			}
+			if vty.Explain(err).Cause == "" {
+				t.Errorf("no cause is known of: %v", err)
+			}
+		}
+	})
 }
 
 func sshTo(t *testing.T, srv *sim.Server, dev *sim.Device) (transport.Conn, error) {

@@ -164,6 +164,9 @@ func explainLogin(err error) (Explanation, bool) {
 func explainSession(err error) (Explanation, bool) {
 	var late *TimeoutError
 	switch {
+	case errors.As(err, new(*UndetectedError)):
+		return Explanation{"nothing that the device says tells which of several platforms it is, or it is of none that is known",
+			"name its platform (Config.Platform); Device.Detection says what it may be, and why that is not known"}, true
 	case errors.As(err, new(*QuestionError)):
 		return Explanation{"the command asks before it does something", "answer it (Interact, Command.Whenever), or use a form of the command that asks nothing"}, true
 	case errors.Is(err, ErrIncomplete):

@@ -40,7 +40,7 @@ func (d *Device) reachMode(ctx context.Context, target string) error {
 	}
 	way, err := d.def.Path(from, target)
 	if err != nil {
-		return &ModeError{Host: d.host, From: from, To: target, Seen: from, Err: err}
+		return &ModeError{Host: d.host, From: from, To: target, Seen: from, Err: d.lacking(err)}
 	}
 	for _, leg := range way {
 		d.way = ""

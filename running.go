@@ -28,7 +28,7 @@ func (d *Device) StartupConfig(ctx context.Context) (*Result, error) {
 
 func (d *Device) shown(ctx context.Context, what, command string) (*Result, error) {
 	if command == "" {
-		return nil, fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported)
+		return nil, d.lacking(fmt.Errorf("%s: %s: %s: %w", d.host, d.def.Name, what, ErrUnsupported))
 	}
 	return d.Run(ctx, command)
 }

@@ -35,15 +35,20 @@ type Other struct {
 // String is the detection in one line, with the first of what the device may be.
 func (d *Detection) String() string {
 	text := fmt.Sprintf("%s (%s: %s)", d.Platform, d.Confidence, strings.Join(d.Evidence, "; "))
-	const some = 4
-	switch n := len(d.Others); {
-	case n == 0:
-	case n > some:
-		text += fmt.Sprintf("; it may be %s or one of %d more", strings.Join(names(d.Others[:some]), ", "), n-some)
-	default:
-		text += "; it may be " + strings.Join(names(d.Others), " or ")
+	if some := d.Some(); some != "" {
+		text += "; it may be " + some
 	}
 	return text
+}
+
+// Some names the first of Others, and how many more there are: "a, b, c, d or one of
+// 3 more"; "" for none.
+func (d *Detection) Some() string {
+	const some = 4
+	if n := len(d.Others); n > some {
+		return fmt.Sprintf("%s or one of %d more", strings.Join(names(d.Others[:some]), ", "), n-some)
+	}
+	return strings.Join(names(d.Others), " or ")
 }
 
 // Doubts are Others in lines for people, "NAME, NAME: why it cannot be told",

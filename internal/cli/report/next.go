@@ -51,6 +51,8 @@ func Next(err error) string {
 		return afterSecret(secret)
 	}
 	switch {
+	case errors.As(err, new(*vty.UndetectedError)):
+		return "name the platform with -p; vty doctor says all that it may be, and why that is not known"
 	case errors.Is(err, osexec.ErrNotFound):
 		return "check the program's name (--program), and that it is installed"
 	case errors.Is(err, serial.ErrNoPort):
