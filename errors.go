@@ -33,6 +33,8 @@ var (
 	ErrStayed = errors.New("the device did not end the session")
 	// ErrIncomplete: an answer does not end as the outputs of its command do.
 	ErrIncomplete = errors.New("the answer is not complete")
+	// ErrShell: the device began a shell instead of running a command without one.
+	ErrShell = errors.New("the device began its shell instead of running the command")
 	// ErrUnfit: a session is not as it was once it was opened, and cannot be made so.
 	ErrUnfit = errors.New("the session is not fit for another user")
 	// ErrInput: the text given cannot be typed as one command.

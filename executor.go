@@ -109,7 +109,8 @@ func DialExec(ctx context.Context, host string, cfg *Config) (*Executor, error) 
 
 // Exec runs a command, which may have several lines where the device's shell takes
 // them. The error is a *StatusError where it ended badly, a *CommandError where the
-// platform knows its answer for a refusal, and else that the command was not run or
+// platform knows its answer for a refusal, ErrShell where the device began its shell
+// instead, and else that the command was not run or
 // has not ended: what it had said is in the result all the same. A device that takes
 // one session on a connection is connected to anew.
 func (e *Executor) Exec(ctx context.Context, command string) (*Executed, error) {
@@ -133,12 +134,34 @@ func (e *Executor) Exec(ctx context.Context, command string) (*Executed, error) 
 	case r.Status > 0, r.Signal != "":
 		r.Failed, r.Reason = true, e.cfg.masker.Hide(lastLine(r.Stderr))
 		return r, &StatusError{Host: e.host, Command: hidden, Status: r.Status, Signal: r.Signal, Stderr: r.Reason}
+	case e.prompts(out.String()):
+		r.Failed, r.Reason = true, ErrShell.Error()
+		return r, fmt.Errorf("%s: %q: %w", e.host, hidden, ErrShell)
 	case e.def != nil:
 		if r.Reason, r.Failed = judge(r.text, e.def.Failures); r.Failed {
 			return r, &CommandError{Host: e.host, Command: hidden, Reason: e.cfg.masker.Hide(r.Reason), Answer: r.text}
 		}
 	}
 	return r, nil
+}
+
+// prompts reports whether what was said ends at a prompt: FRR's vtysh, as a user's
+// shell, takes "exec" for "shell", and ends where nothing is typed. Of a device whose
+// platform is not named a prompt is only what a blank follows, as no output's last
+// line has it.
+func (e *Executor) prompts(out string) bool {
+	out = strings.TrimSuffix(strings.TrimSuffix(out, "\n"), "\r")
+	line := out[strings.LastIndexByte(out, '\n')+1:]
+	prompt := strings.TrimRight(line, " \t\r")
+	def := e.def
+	if def == nil && line != prompt {
+		def, _ = platform.Load(platform.Generic) // it comes with vty
+	}
+	if def == nil || prompt == "" {
+		return false
+	}
+	_, ok := def.ModeOf(prompt)
+	return ok
 }
 
 // run runs a command on the connection, or on a new one where the device has ended it

@@ -96,6 +96,8 @@ func TestExecutor(t *testing.T) {
 			case "fail":
 				_, _ = io.WriteString(words, "first\r\nwhat went wrong: "+password+"\r\n")
 				return 3
+			case "prompt":
+				_, _ = io.WriteString(out, "\r\nHello, this is a shell.\r\n\r\nr1# \r\n")
 			case "nonsense":
 				_, _ = io.WriteString(out, "% Invalid input detected at '^' marker.\r\n")
 			default:
@@ -114,6 +116,10 @@ func TestExecutor(t *testing.T) {
 		if err != nil || r.Text() != "one\ntwo of show clock" || string(r.Raw()) != "one\r\ntwo of show clock\r\n" || r.Status != 0 || r.Stderr != "" || r.Failed {
 			t.Errorf("%+v, %v", r, err)
 		}
+		r, err = e.Exec(t.Context(), "prompt")
+		if !errors.Is(err, vty.ErrShell) || !r.Failed || !strings.Contains(r.Text(), "Hello") {
+			t.Errorf("a shell: %+v, %v", r, err)
+		}
 		r, err = e.Exec(t.Context(), "fail")
 		status, ok := errors.AsType[*vty.StatusError](err)
 		if !ok || status.Status != 3 || !errors.Is(err, vty.ErrRefused) || r.Status != 3 || !r.Failed || !strings.HasPrefix(r.Stderr, "first\nwhat went wrong") {
@@ -127,10 +133,10 @@ func TestExecutor(t *testing.T) {
 		}
 		want := int32(1)
 		if sessions == 1 {
-			want = 3
+			want = 4
 		}
 		if n := s.logins.Load(); n != want {
-			t.Errorf("%d logins for 3 commands where a connection takes %d sessions, want %d", n, sessions, want)
+			t.Errorf("%d logins for 4 commands where a connection takes %d sessions, want %d", n, sessions, want)
 		}
 		if err := e.Close(); err != nil {
 			t.Error(err)

@@ -115,6 +115,10 @@ func explainSSH(err error) (Explanation, bool) {
 		return Explanation{"the device waits for its own authentication server (TACACS+, RADIUS)",
 			"check the device's AAA servers, or allow more time"}, true
 	}
+	if errors.Is(err, ssh.ErrNoSubsystem) {
+		return Explanation{"the service is not switched on at the device, or not on this port: NETCONF mostly has one of its own, 830",
+			"switch it on, or give its port"}, true
+	}
 	return Explanation{"the device has let us in and gives no terminal: no line is free, or it wants no terminal on this port",
 		"look at the device's sessions, and check the port"}, true
 }
@@ -148,6 +152,9 @@ func explainLogin(err error) (Explanation, bool) {
 	}
 	late, isLate := errors.AsType[*TimeoutError](err)
 	switch {
+	case dial.Phase == PhaseLogin && !isLate && errors.Is(err, ErrClosed):
+		return Explanation{"what answers there has begun no session: its port or all its lines are in use, or what lies beyond a hop was not reached",
+			"read what it said, which stands in the error; see who uses the port, or try the way by hand"}, true
 	case dial.Phase == PhaseLogin && isLate && len(late.Screen) == 0:
 		return Explanation{"the device accepts the session and says nothing: it is overloaded, its lines are in use, or it waits for a key",
 			"try it by hand, and allow more time"}, true

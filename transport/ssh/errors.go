@@ -32,6 +32,8 @@ var (
 	ErrTooManySessions = errors.New("the device refuses a session: too many are open, or the user may have none")
 	// ErrNoShell: the device opens a session and starts nothing in it.
 	ErrNoShell = errors.New("the device refuses")
+	// ErrNoSubsystem: it starts no such subsystem. It is ErrNoShell too.
+	ErrNoSubsystem = fmt.Errorf("%w", ErrNoShell)
 	// ErrLost: an open session ended otherwise than by the device's or our wish.
 	ErrLost = errors.New("connection lost")
 )

@@ -163,16 +163,16 @@ func (c *Conn) startShell() (denial, error) {
 
 // start starts what the session is for.
 func (c *Conn) start() (denial, error) {
-	name, payload := "shell", []byte(nil)
+	name, payload, refusal := "shell", []byte(nil), ErrNoShell
 	switch {
 	case c.what.Subsystem != "":
-		name, payload = "subsystem", xssh.Marshal(&programRequest{c.what.Subsystem})
+		name, payload, refusal = "subsystem", xssh.Marshal(&programRequest{c.what.Subsystem}), ErrNoSubsystem
 	case c.what.Command != "":
 		name, payload = "exec", xssh.Marshal(&programRequest{c.what.Command})
 	}
 	ok, err := c.ch.SendRequest(name, true, payload)
 	if err == nil && !ok {
-		return denial{fmt.Errorf("%w %s", ErrNoShell, c.what.started())}, nil
+		return denial{fmt.Errorf("%w %s", refusal, c.what.started())}, nil
 	}
 	return denial{}, err
 }

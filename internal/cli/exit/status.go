@@ -86,7 +86,7 @@ func Of(err error) Status {
 		return Unreached
 	case errors.Is(err, transfer.ErrRefused), errors.Is(err, transfer.ErrExists), errors.Is(err, transfer.ErrMismatch), errors.Is(err, transfer.ErrNoResume):
 		return Refused
-	case errors.Is(err, vty.ErrRefused), errors.As(err, new(*vty.QuestionError)), errors.As(err, new(*vty.ModeError)):
+	case errors.Is(err, vty.ErrRefused), errors.Is(err, vty.ErrShell), errors.As(err, new(*vty.QuestionError)), errors.As(err, new(*vty.ModeError)):
 		return Refused
 	}
 	return Unreached

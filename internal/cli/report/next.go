@@ -44,6 +44,9 @@ func Next(err error) string {
 	if refused, ok := errors.AsType[*ssh.AuthError](err); ok {
 		return afterAuth(refused)
 	}
+	if errors.Is(err, ssh.ErrNoSubsystem) {
+		return "switch the service on at the device, or give its port: NETCONF mostly has one of its own, 830"
+	}
 	if errors.As(err, new(*ssh.TunnelError)) {
 		return "try from the jump host itself: it looks up the name and connects on our behalf"
 	}
@@ -77,6 +80,8 @@ func Next(err error) string {
 		return givePassword
 	case errors.Is(err, vty.ErrLogin):
 		return "check user and password (-u, VTY_PASSWORD)"
+	case errors.Is(err, vty.ErrShell):
+		return "leave out --exec: the device takes commands in its shell alone"
 	case errors.As(err, new(*vty.QuestionError)):
 		return "the command was not carried out; use a form of it that asks nothing"
 	}
@@ -133,6 +138,9 @@ func afterSecret(e *vty.SecretError) string {
 func afterDial(e *vty.DialError) string {
 	if e.Phase == vty.PhaseConnect {
 		return ""
+	}
+	if late := errors.As(e, new(*vty.TimeoutError)); e.Phase == vty.PhaseLogin && !late && errors.Is(e, vty.ErrClosed) {
+		return "read what it said before it ended: the port or all lines may be in use, or what lies beyond a hop was not reached"
 	}
 	return "is the platform right (-p)?"
 }

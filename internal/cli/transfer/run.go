@@ -62,6 +62,16 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 	defer run.Close()
 	status := exit.OK
 	several := len(set.Targets) > 1
+	folders := map[*target.Target]string{}
+	if several {
+		labels := make([]string, len(set.Targets))
+		for i, t := range set.Targets {
+			labels[i] = t.Label
+		}
+		for i, name := range filename.Distinct(labels) { // a host may be named twice
+			folders[set.Targets[i]] = name
+		}
+	}
 	m := newMeter(s.Err, set.Targets[0].Label)
 	if several {
 		m = &meter{} // the progress of the run stands there
@@ -91,7 +101,7 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 				}
 			}
 		}
-		r, err := c.copy(ctx, t, s, how, several)
+		r, err := c.copy(ctx, t, s, how, folders[t])
 		emit(outcome{report: r})
 		return err
 	}
@@ -103,9 +113,9 @@ func (o *options) run(ctx context.Context, s *streams.Streams, c copying) (err e
 	return exit.Silently(status)
 }
 
-// copy copies to or from one device. Of several, each has a folder of its own
-// here.
-func (c copying) copy(ctx context.Context, t *target.Target, s *fleet.Session, how *transfer.Options, several bool) (*transfer.Report, error) {
+// copy copies to or from one device. Of several, each has a folder of its own here,
+// below what is given.
+func (c copying) copy(ctx context.Context, t *target.Target, s *fleet.Session, how *transfer.Options, folder string) (*transfer.Report, error) {
 	ctx, cancel := t.Limit(ctx)
 	defer cancel()
 	client, err := ssh.Connect(ctx, t.Host.Name, t.Port(), t.Config.ForSSH())
@@ -118,8 +128,8 @@ func (c copying) copy(ctx context.Context, t *target.Target, s *fleet.Session, h
 		return transfer.Put(ctx, client, c.local, c.remote, how)
 	}
 	local := c.local
-	if several {
-		local = filepath.Join(local, filename.Safe(t.Label))
+	if folder != "" {
+		local = filepath.Join(local, folder)
 		if err := os.MkdirAll(local, 0o755); err != nil {
 			return nil, err
 		}
