@@ -248,3 +248,31 @@ func TestHalfDoneIsLetGo(t *testing.T) {
 		}
 	})
 }
+
+// The mode is what the prompt shows, whoever changed it: a command that leads away is
+// followed, and the next one is run in the usual mode again.
+func TestModeIsSeenNotRemembered(t *testing.T) {
+	for name, ways := range map[string]map[string]string{
+		"cisco_iosxe":      {"disable": "exec", "configure terminal": "configuration", "tclsh": "tclsh"},
+		"cisco_iosxr":      {"configure terminal": "configuration", "admin": "admin"},
+		"juniper_junos":    {"configure exclusive": "configuration", "start shell": "shell"},
+		"arista_eos":       {"disable": "exec", "bash": "bash", "configure session x": "session"},
+		"fortinet_fortios": {"config global": "global"},
+		"nokia_sros":       {"edit-config private": "configuration"},
+	} {
+		for line, mode := range ways {
+			t.Run(name+"/"+line, func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					d := fronts[0].simulated(t, madeOf(t, name), vty.Config{})
+					home := d.Mode()
+					if _, err := d.Run(t.Context(), line); err != nil || d.Mode() != mode {
+						t.Fatalf("%v, in %s", err, d.Mode())
+					}
+					if _, err := d.Run(t.Context(), "show lines 1"); err != nil || d.Mode() != home {
+						t.Errorf("%v, in %s", err, d.Mode())
+					}
+				})
+			})
+		}
+	}
+}

@@ -7,7 +7,8 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// notInherited are the fields that are a definition's own.
+// notInherited are the fields that are a definition's own, but for one that extends
+// the one of its own name: that is the same platform.
 var notInherited = []string{"name", "extends", "aliases", "known_as", "description", "proof", "detect"}
 
 // extend lays a definition over the one that it extends, both as they stand in
@@ -20,7 +21,11 @@ var notInherited = []string{"name", "extends", "aliases", "known_as", "descripti
 // is where an error in what they make together is looked for.
 func extend(base, over *yaml.Node, line int) *yaml.Node {
 	base = copyAt(base, line)
-	for _, key := range notInherited {
+	own := notInherited
+	if name, extends := value(over, "name"), value(over, "extends"); name != nil && extends != nil && name.Value == extends.Value {
+		own = []string{"name", "extends"}
+	}
+	for _, key := range own {
 		remove(base, key)
 	}
 	if modes := value(over, "modes"); modes != nil && modes.Kind == yaml.MappingNode {

@@ -9,7 +9,9 @@ import (
 	"io/fs"
 	"iter"
 	"maps"
+	"os"
 	"path"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -74,6 +76,23 @@ type source struct {
 	node   atomic.Pointer[yaml.Node] // what root found; nil until then
 }
 
+// Dir is the folder at a path of the file system, for a Library: what is wrong with
+// a file in it is told with its whole path.
+func Dir(path string) fs.FS { return dir{os.DirFS(path), path} }
+
+type dir struct {
+	fs.FS
+	path string
+}
+
+// shown is a file as errors name it.
+func (f *source) shown() string {
+	if d, ok := f.folder.(dir); ok {
+		return filepath.Join(d.path, f.path)
+	}
+	return f.path
+}
+
 // NewLibrary makes a library of the folders' *.yaml and *.yml files; those in
 // subfolders are left alone. Where two folders hold the same name, the later
 // one's counts. A folder that does not exist holds nothing; one that cannot be
@@ -122,13 +141,13 @@ func (f *source) read() (*Definition, error) {
 	if err != nil {
 		return nil, err
 	}
-	d, err := parse(f.path, text, func(name string) (*yaml.Node, error) { return f.base(name, 1) }, f.in.proven)
+	d, err := parse(f.shown(), text, func(name string) (*yaml.Node, error) { return f.base(name, 1) }, f.in.proven)
 	if err != nil {
 		return nil, err
 	}
 	if d.Name != f.name {
 		// Otherwise a definition could not be found without reading every file.
-		return nil, &InvalidError{File: f.path, Problems: []*Problem{{Line: 1, Field: "name",
+		return nil, &InvalidError{File: f.shown(), Problems: []*Problem{{Line: 1, Field: "name",
 			Err: fmt.Errorf("is %q, but the file is called %q", d.Name, f.name)}}}
 	}
 	return d, nil

@@ -270,6 +270,10 @@ func TestExtensionOfOnesOwnName(t *testing.T) {
 	if err != nil || d.Return != "\n" || len(d.Modes) < 3 {
 		t.Errorf("%+v, %v", d, err)
 	}
+	// It is the same platform: it goes by the same names, and is found by the same signs.
+	if d, err := lib.Load("cisco_ios"); err != nil || d.Return != "\n" || d.KnownAs.TextFSM != "cisco_ios" || d.Detect.Says == nil || d.Description == "" {
+		t.Errorf("by an alias: %+v, %v", d, err)
+	}
 }
 
 func TestParseReadsEveryField(t *testing.T) {

@@ -3,6 +3,7 @@
 package platforms
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -43,11 +44,11 @@ With a name, or with show NAME, explain the platform.`,
 	cmd.Flags().VarP(format, "output", "o", "form of the list")
 	cmd.AddCommand(
 		&cobra.Command{
-			Use:     "show NAME",
+			Use:     "show NAME|FILE...",
 			Short:   "Explain a platform: its modes, the ways between them, how it is configured",
 			Example: "  vty platforms show frr_vty",
-			Args:    cobra.ExactArgs(1),
-			RunE:    func(_ *cobra.Command, args []string) error { return show(s, args[0]) },
+			Args:    some("vty platforms show takes a name or a file: vty platforms show cisco_iosxe"),
+			RunE:    func(_ *cobra.Command, args []string) error { return showAll(s, args) },
 		},
 		lintCommand(s),
 		&cobra.Command{
@@ -59,7 +60,7 @@ and abort, save, close. What the real device does, only the real device shows.
 
 Exit status: 0 all is well, 1 something failed, 2 a definition is not valid.`,
 			Example: "  vty platforms test my_platform.yaml",
-			Args:    cobra.MinimumNArgs(1),
+			Args:    some("vty platforms test takes names or files: vty platforms test my_platform.yaml"),
 			RunE:    func(cmd *cobra.Command, args []string) error { return test(cmd.Context(), s, args) },
 		},
 		learnCommand(s),
@@ -112,6 +113,28 @@ func modes(d *platform.Definition) []string {
 	return names
 }
 
+// some wants an argument at least.
+func some(otherwise string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return exit.Misused(errors.New(otherwise))
+		}
+		return nil
+	}
+}
+
+func showAll(s *streams.Streams, names []string) error {
+	for i, name := range names {
+		if i > 0 {
+			_, _ = fmt.Fprintln(s.Out)
+		}
+		if err := show(s, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func show(s *streams.Streams, name string) error {
 	d, err := target.Definition(s, name)
 	if err != nil {
@@ -132,7 +155,7 @@ patterns that match what they should not, what no sample proves.
 
 Exit status: 0 all are valid, 1 one is weak and --strict was given, 2 one is not valid.`,
 		Example: "  vty platforms lint my_platform.yaml",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    some("vty platforms lint takes files: vty platforms lint my_platform.yaml"),
 		RunE:    func(_ *cobra.Command, args []string) error { return lint(s, args, strict) },
 	}
 	cmd.Flags().BoolVar(&strict, "strict", false, "a weak definition is an error too")

@@ -33,7 +33,7 @@ func Library(s *streams.Streams) *platform.Library {
 	}
 	var own []fs.FS
 	for _, folder := range folders {
-		own = append(own, os.DirFS(folder))
+		own = append(own, platform.Dir(folder))
 	}
 	return platform.Embedded().With(own...)
 }
