@@ -49,9 +49,19 @@ func TestSamplesDiffer(t *testing.T) {
 				t.Errorf("%s: the samples %q are of %d shapes", name, m.Samples, len(shapes))
 			}
 		}
-		shapes := map[string]bool{}
+		shapes, marks := map[string]bool{}, ""
+		for _, m := range d.Modes {
+			for _, s := range m.Samples {
+				marks += lastLine(s)[len(lastLine(s))-1:]
+			}
+		}
+		alike := false
 		for _, s := range d.Samples.Lookalikes {
 			shapes[outline(s)] = true
+			alike = alike || strings.ContainsAny(marks, s[len(s)-1:])
+		}
+		if !alike {
+			t.Errorf("%s: no look-alike ends as a prompt does", d.Name)
 		}
 		if len(shapes) < 10 {
 			t.Errorf("%s: the look-alikes %q are of %d shapes", d.Name, d.Samples.Lookalikes, len(shapes))

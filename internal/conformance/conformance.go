@@ -38,6 +38,7 @@ func Parts() []Part {
 		{"refusal", unlessIt(refuses, "it does not say how the device refuses (failures)"), refusal},
 		{"configure", unlessIt(configures, "it names no mode for configuration (configure)"), configure},
 		{"candidate", unlessIt(commits, "it knows no candidate (configure.commit)"), candidate},
+		{"rollback", unlessIt(rollsBack, "it knows no way to take commits back (configure.rollback)"), rollback},
 		{"revert", unlessIt(reverts, "it knows no lines that are taken back by themselves (revert)"), revert},
 		{"save", never, save},
 		{"running", never, running},
@@ -71,6 +72,7 @@ func unlessIt(has func(*platform.Definition) bool, why string) func(*platform.De
 func refuses(def *platform.Definition) bool    { return len(def.Failures) > 0 }
 func settles(def *platform.Definition) bool    { return def.Default != "" }
 func configures(def *platform.Definition) bool { return def.Configure.Mode != "" }
+func rollsBack(def *platform.Definition) bool  { return len(def.Configure.Rollback) > 0 }
 func reverts(def *platform.Definition) bool    { return def.Revert.Mode != "" }
 func commits(def *platform.Definition) bool {
 	return len(def.Configure.Commit) > 0 || len(def.Candidate.Commit) > 0
@@ -361,6 +363,29 @@ func dryRun(ctx context.Context, def *platform.Definition, conf vty.Configuratio
 	}
 	if !report.Aborted || report.Committed || strings.Contains(s.sim.RunningConfig(), good) {
 		return fmt.Errorf("a dry run changed something: the report is %+v", report)
+	}
+	return nil
+}
+
+// rollback takes commits back, by their number.
+func rollback(ctx context.Context, def *platform.Definition) (err error) {
+	screen := &screen{}
+	s, err := open(ctx, def, sim.Config{Wrap: screen.over})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	home := s.Mode()
+	if err := s.Rollback(ctx, 2); err != nil {
+		return err
+	}
+	for _, step := range platform.FillSteps(def.Configure.Rollback, map[string]string{"number": "2"}) {
+		if !screen.shows(step.Send) {
+			return fmt.Errorf("%q was not typed", step.Send)
+		}
+	}
+	if s.Mode() != home {
+		return fmt.Errorf("it is left in mode %s", s.Mode())
 	}
 	return nil
 }

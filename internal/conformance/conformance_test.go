@@ -12,7 +12,7 @@ import (
 // leastPlatforms is how many platforms go through each part of the script at
 // least. The others have nothing for it: a UPS has no candidate.
 var leastPlatforms = map[string]int{
-	"modes": 149, "beginnings": 122, "pages": 149, "refusal": 147, "configure": 139, "candidate": 24, "revert": 2, "save": 149, "running": 149, "close": 149,
+	"modes": 149, "beginnings": 122, "pages": 149, "refusal": 147, "configure": 139, "candidate": 24, "rollback": 4, "revert": 2, "save": 149, "running": 149, "close": 149,
 }
 
 func TestEveryPlatform(t *testing.T) {
@@ -71,6 +71,7 @@ func TestTheScriptFails(t *testing.T) {
 		{"candidate", def(func(d *platform.Definition) { d.Configure.Abort = []platform.Step{{Send: "commit"}} })},
 		{"running", def(func(d *platform.Definition) { d.Running.Volatile = []*regexp.Regexp{regexp.MustCompile("uplink")} })},
 		{"pages", def(func(d *platform.Definition) { d.Paging = []platform.Way{{{Send: "\x01", Optional: true}}} })},
+		{"rollback", def(func(d *platform.Definition) { d.Configure.Rollback = []platform.Step{{Send: "\x01"}} })},
 		{"close", def(func(d *platform.Definition) { d.Close = []platform.Step{{Send: "\x01"}} })},
 		{"save", def(func(d *platform.Definition) { d.Configure.Save = []platform.Step{{Send: "\x01"}} })},
 	}
