@@ -143,6 +143,9 @@ func TestEveryPlatformIsDetected(t *testing.T) {
 				reach := func() (transport.Conn, error) { return dev.Pipe(sim.Terminal{Size: small}), nil }
 				f := find(t, dev, vty.Auto, reach)
 				f.judge(t, def.Name, def.Detect.Banner != nil)
+				if def.Detect.Says != nil && f.found.Platform != def.Name {
+					t.Errorf("its command was not typed: %v", f.found)
+				}
 				if f.found.Platform == def.Name {
 					f.compare(t, find(t, dev, def.Name, reach))
 					if found++; f.typed <= 1 {

@@ -18,6 +18,7 @@ type Detector struct {
 	fits     []*Definition   // all whose prompt it is, and that nothing speaks against
 	marked   map[string]bool // those that the SSH server or the greeting speaks for
 	worded   map[string]bool // those in whose words, and few others', a command was refused
+	knows    map[string]bool // those that know the words of a refusal
 	said     map[string]bool // those whose command was answered as it should be
 	chances  map[string]int  // how much the prompt speaks for those whose it is
 	typed    map[string]bool
@@ -29,7 +30,7 @@ type Detector struct {
 // extend it, are left out. Of the definitions that cannot be read nothing can be
 // found out.
 func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
-	d := &Detector{marked: map[string]bool{}, worded: map[string]bool{}, chances: map[string]int{}, said: map[string]bool{}, typed: map[string]bool{}}
+	d := &Detector{marked: map[string]bool{}, worded: map[string]bool{}, knows: map[string]bool{}, chances: map[string]int{}, said: map[string]bool{}, typed: map[string]bool{}}
 	for def, err := range defs {
 		if err == nil && def.Name != Generic && def.Extends != Generic {
 			d.all = append(d.all, def)
@@ -158,11 +159,12 @@ func (d *Detector) mark(in map[string]bool, why string, speaksFor func(*Definiti
 }
 
 // Next gives the command whose answer decides most: the one that most of those
-// in question are told by. One counts more that is met more often; more still one whose prompts have more that is their own; and most
-// one in whose words a command was refused. While the SSH server or the greeting
-// speaks for some, only theirs are wanted. Where the device has said what it is, it
-// may still be one of those that extend that. False: there is none left, or no need
-// of one.
+// in question are told by. One counts more that is met more often; more still one
+// whose prompts have more that is their own, or that knows the words in which a
+// command was refused; most one that knows them almost alone. While the SSH server
+// or the greeting speaks for some, only theirs are wanted. Where the device has said
+// what it is, it may still be one of those that extend that. False: there is none
+// left, or no need of one.
 func (d *Detector) Next() (command string, ok bool) {
 	var from []*Definition
 	if len(d.said) > 0 {
@@ -177,10 +179,14 @@ func (d *Detector) Next() (command string, ok bool) {
 	votes := map[string]int{}
 	for _, def := range from {
 		if show := def.Detect.Show; def.Detect.Says != nil && !d.typed[show] {
-			votes[show] += def.familiarity() * d.chances[def.Name]
-			if d.worded[def.Name] {
-				votes[show] += 1 << 30
+			vote := def.familiarity() * d.chances[def.Name]
+			if d.knows[def.Name] {
+				vote *= 16
 			}
+			if d.worded[def.Name] {
+				vote += 1 << 30
+			}
+			votes[show] += vote
 		}
 	}
 	if len(votes) == 0 {
@@ -219,11 +225,8 @@ func (d *Detector) Answer(command, answer string) {
 		}
 		return ok
 	})
-	if len(d.said) > 0 {
-		return
-	}
-	if line, of := d.wording(answer); of != nil {
-		d.mark(d.worded, fmt.Sprintf("it refuses %q with %q", command, strings.TrimSpace(line)), func(def *Definition) bool { return of[def.Name] })
+	if len(d.said) == 0 {
+		d.refused(command, answer)
 	}
 }
 

@@ -1,51 +1,58 @@
 package platform
 
 import (
+	"fmt"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 )
 
 // A device that refuses a command may do so in words that hardly another has.
 // Many share theirs ("% Invalid input detected"), and a definition need not know
 // all of its own; so words speak for those that know them where these are few, and
-// against nobody.
+// against nobody. Those that know them are asked for before others.
 const (
 	fewKnow  = 3  // definitions, of all that are in question at first
 	ownWords = 10 // letters, at least, that are fixed in the pattern: "Error" is nobody's own
 	refusal  = 4  // lines, at most: a refusal says little
 )
 
-// wording finds the line of an answer that refuses in the words of few, and whose
-// they are.
-func (d *Detector) wording(answer string) (line string, of map[string]bool) {
+// refused takes an answer that may refuse a command.
+func (d *Detector) refused(command, answer string) {
 	var lines []string
 	for l := range strings.SplitSeq(answer, "\n") {
 		if l = strings.TrimRight(l, " \t\r"); strings.TrimSpace(l) != "" {
 			lines = append(lines, l)
 		}
 		if len(lines) > refusal {
-			return "", nil
+			return
 		}
 	}
-	for _, l := range lines {
+	for _, line := range lines {
 		know, own := map[string]bool{}, false
 		for _, def := range d.all {
-			if Judge(l, def.Failures) != SeverityError {
+			if Judge(line, def.Failures) != SeverityError {
 				continue
 			}
-			if know[def.Name] = true; len(know) > fewKnow {
-				break
-			}
-			for _, f := range def.Failures {
-				own = own || f.Severity == SeverityError && !f.Whole && f.Pattern.MatchString(l) && ownLetters(f.Pattern) >= ownWords
+			know[def.Name], d.knows[def.Name] = true, true
+			if len(know) <= fewKnow {
+				own = own || def.ownRefusal(line)
 			}
 		}
 		if own && len(know) <= fewKnow {
-			return l, know
+			d.mark(d.worded, fmt.Sprintf("it refuses %q with %q", command, strings.TrimSpace(line)), func(def *Definition) bool { return know[def.Name] })
+			return
 		}
 	}
-	return "", nil
+}
+
+// ownRefusal reports whether one of the failures that a line matches has words that
+// may be the platform's own.
+func (d *Definition) ownRefusal(line string) bool {
+	return slices.ContainsFunc(d.Failures, func(f Failure) bool {
+		return f.Severity == SeverityError && !f.Whole && f.Pattern != nil && f.Pattern.MatchString(line) && ownLetters(f.Pattern) >= ownWords
+	})
 }
 
 // ownLetters counts the letters that every text has at least that a pattern matches; a
