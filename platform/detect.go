@@ -14,23 +14,27 @@ import (
 // does no I/O: its owner hands in what the device shows, types the commands that
 // Next wants, and asks for the Verdict. It is not safe for concurrent use.
 type Detector struct {
-	all      []*Definition   // that are in question
-	fits     []*Definition   // all whose prompt it is, and that nothing speaks against
-	marked   map[string]bool // those that the SSH server or the greeting speaks for
-	worded   map[string]bool // those in whose words, and few others', a command was refused
-	knows    map[string]bool // those that know the words of a refusal
-	said     map[string]bool // those whose command was answered as it should be
-	chances  map[string]int  // how much the prompt speaks for those whose it is
-	typed    map[string]bool
-	answered []string // the commands, quoted
-	evidence []string
+	all       []*Definition   // that are in question
+	fits      []*Definition   // all whose prompt it is, and that nothing speaks against
+	marked    map[string]bool // those that the SSH server or the greeting speaks for
+	worded    map[string]bool // those in whose words, and few others', a command was refused
+	knows     map[string]bool // those that know the words of a refusal
+	said      map[string]bool // those whose command was answered as it should be
+	chances   map[string]int  // how much the prompt speaks for those whose it is
+	forbidden map[string]bool // the commands that the user may not type
+	typed     map[string]bool
+	answered  []string // the commands, quoted
+	evidence  []string
 }
 
 // NewDetector makes a detector of definitions; the generic one, and those that
 // extend it, are left out. Of the definitions that cannot be read nothing can be
 // found out.
 func NewDetector(defs iter.Seq2[*Definition, error]) *Detector {
-	d := &Detector{marked: map[string]bool{}, worded: map[string]bool{}, knows: map[string]bool{}, chances: map[string]int{}, said: map[string]bool{}, typed: map[string]bool{}}
+	d := &Detector{chances: map[string]int{}}
+	for _, set := range []*map[string]bool{&d.marked, &d.worded, &d.knows, &d.said, &d.forbidden, &d.typed} {
+		*set = map[string]bool{}
+	}
 	for def, err := range defs {
 		if err == nil && def.Name != Generic && def.Extends != Generic {
 			d.all = append(d.all, def)
@@ -110,7 +114,7 @@ func (d *Detector) Prompt(prompt string) {
 		m, ok := def.ModeOf(line)
 		if ok {
 			// Each further letter that is fixed is less likely there by chance.
-			d.chances[def.Name] = 1 << min(3*m.own, 20)
+			d.chances[def.Name] = 1 << min(3*m.own, 16)
 		}
 		return ok
 	})
@@ -184,7 +188,7 @@ func (d *Detector) Next() (command string, ok bool) {
 				vote *= 16
 			}
 			if d.worded[def.Name] {
-				vote += 1 << 30
+				vote += 1 << 28
 			}
 			votes[show] += vote
 		}
@@ -199,6 +203,17 @@ func (d *Detector) Next() (command string, ok bool) {
 	return shows[0], true
 }
 
+// tells reports whether an answer says that the device is of one in question.
+func (d *Detector) tells(command, answer string) bool {
+	return slices.ContainsFunc(d.fits, func(def *Definition) bool {
+		if def.Detect.Says == nil || def.Detect.Show != command {
+			return false
+		}
+		_, ok := def.Detect.find(answer)
+		return ok
+	})
+}
+
 // uses counts all that a command tells.
 func (d *Detector) uses(show string) int {
 	n := 0
@@ -211,8 +226,15 @@ func (d *Detector) uses(show string) int {
 }
 
 // Answer takes the answer to a command of Next, also one that refuses it. Those
-// that would have answered otherwise are out.
+// that would have answered otherwise are out, but for where the user lacks the
+// rights: that tells nothing.
 func (d *Detector) Answer(command, answer string) {
+	lines := short(answer)
+	if i := slices.IndexFunc(lines, forbidden().MatchString); i >= 0 && !d.tells(command, answer) {
+		d.forbidden[command] = true
+		d.evidence = append(d.evidence, fmt.Sprintf("the user may not type %q: it answers %q", command, strings.TrimSpace(lines[i])))
+		return
+	}
 	d.answered = append(d.answered, strconv.Quote(command))
 	d.keep(func(def *Definition) bool {
 		if def.Detect.Show != command || def.Detect.Says == nil {

@@ -109,6 +109,31 @@ func TestDetectorAsksForTheMarkedFirst(t *testing.T) {
 	}
 }
 
+// Where the user may not type a command its refusal tells nothing.
+func TestDetectorMeetsAUserWithoutRights(t *testing.T) {
+	for _, refusal := range []string{"Command authorization failed.", "% Authorization failed", "\nERROR: Permission denied", "Access denied", "Error: not authorized", "Insufficient privileges"} {
+		d := NewDetector(three(t))
+		d.Prompt("r1>")
+		for command, ok := d.Next(); ok; command, ok = d.Next() {
+			d.Answer(command, refusal)
+		}
+		v := d.Verdict()
+		if !v.MayBe("red_os") || !v.MayBe("mute_os") || !strings.Contains(v.String(), `the user may not type "show version": it answers `) {
+			t.Errorf("%v", v)
+		}
+		if got, want := v.Doubts()[0], `red_os, blue_os: only its answer to "show version" tells it, which the user may not type`; got != want {
+			t.Errorf("got %s", got)
+		}
+	}
+	d := NewDetector(some(t, "a_os", "detect: {show: show version, says: '^Access denied$', sample: Access denied}", "b_os", ""))
+	d.Prompt("r1>")
+	d.Next()
+	d.Answer("show version", "Access denied") // which this one is known by
+	if v := d.Verdict(); v.Platform != "a_os" || v.Confidence != Certain {
+		t.Errorf("%v", v)
+	}
+}
+
 // A special system says of itself what the general one says.
 func TestDetectorAsksForTheMoreSpecial(t *testing.T) {
 	for answer, want := range map[string]string{"0815": "special_os", "no such order": "base_os"} {

@@ -86,6 +86,8 @@ func (d *Detector) why(def *Definition) string {
 	switch det := &def.Detect; {
 	case d.said[def.Name]:
 		return fmt.Sprintf("the answer to %q is its as well", det.Show)
+	case d.forbidden[det.Show] && det.Says != nil:
+		return fmt.Sprintf("only its answer to %q tells it, which the user may not type", det.Show)
 	case det.Says != nil:
 		return fmt.Sprintf("only its answer to %q tells it, which was not typed after %d others", det.Show, len(d.answered))
 	case det.Unknown != "":

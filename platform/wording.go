@@ -6,6 +6,7 @@ import (
 	"regexp/syntax"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A device that refuses a command may do so in words that hardly another has.
@@ -18,18 +19,29 @@ const (
 	refusal  = 4  // lines, at most: a refusal says little
 )
 
-// refused takes an answer that may refuse a command.
-func (d *Detector) refused(command, answer string) {
+// short gives the lines of an answer that may be a refusal; nil for one that is too
+// long for that.
+func short(answer string) []string {
 	var lines []string
 	for l := range strings.SplitSeq(answer, "\n") {
 		if l = strings.TrimRight(l, " \t\r"); strings.TrimSpace(l) != "" {
 			lines = append(lines, l)
 		}
-		if len(lines) > refusal {
-			return
-		}
 	}
-	for _, line := range lines {
+	if len(lines) > refusal {
+		return nil
+	}
+	return lines
+}
+
+// A user who may not give a command learns nothing of the device by it.
+var forbidden = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)\b(?:authori[sz]ation|(?:not|un)\W?authori[sz]ed|permissions?|(?:access|command) (?:is |was )?denied|insufficient (?:rights|privileges?)|not allowed)\b`)
+})
+
+// refused takes an answer that may refuse a command.
+func (d *Detector) refused(command, answer string) {
+	for _, line := range short(answer) {
 		know, own := map[string]bool{}, false
 		for _, def := range d.all {
 			if Judge(line, def.Failures) != SeverityError {
