@@ -24,7 +24,7 @@ import (
 	gossh "golang.org/x/crypto/ssh"
 )
 
-var update = flag.Bool("update", false, "write testdata/errors.golden anew")
+var update = flag.Bool("update", false, "write testdata/errors.golden and docs/platform-detection.md anew")
 
 // A trouble is a device that stops somewhere on the way, or refuses something.
 type trouble struct {

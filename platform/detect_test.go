@@ -245,6 +245,16 @@ func TestOwnLetters(t *testing.T) {
 	}
 }
 
+// Each says what gives it away, or why nothing does. One that stands for what has no
+// definition has nothing to say.
+func TestDefinitionsSayHowTheyAreToldApart(t *testing.T) {
+	for def := range All() {
+		if d := def.Detect; d.Says == nil && d.SSH == nil && d.Banner == nil && d.Unknown == "" && def.Name != Generic {
+			t.Errorf("%s: detect is missing", def.Name)
+		}
+	}
+}
+
 // What gives one platform away must not be what many servers say.
 func TestDefinitionsLeaveCommonServersAlone(t *testing.T) {
 	for def := range All() {
