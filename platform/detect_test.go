@@ -299,3 +299,36 @@ func haveCommon(a, b *Definition) bool {
 	}
 	return false
 }
+
+// Whatever a device shows, a detection comes to an end and is sound.
+func FuzzDetector(f *testing.F) {
+	f.Add("SSH-2.0-Cisco-1.25", "Welcome", "r1#", "Cisco IOS Software\nx", "% Invalid input detected at '^' marker.")
+	f.Add("", "\x00\xff", "ops@r1:~$", "Linux web1 6.1", "-bash: show: command not found")
+	f.Add("SSH-2.0-x", "BIRD 2.0 ready.", "bird>", "", "Access denied")
+	f.Fuzz(func(t *testing.T, server, greeting, prompt, first, others string) {
+		d := NewDetector(Embedded().All())
+		d.SSH(server)
+		d.Banner(greeting)
+		d.Prompt(prompt)
+		typed := map[string]bool{}
+		for command, ok := d.Next(); ok; command, ok = d.Next() {
+			if typed[command] {
+				t.Fatalf("%q is typed twice", command)
+			}
+			if typed[command] = true; len(typed) == 1 {
+				d.Answer(command, first)
+			} else {
+				d.Answer(command, others)
+			}
+		}
+		v := d.Verdict()
+		if (v.Platform == Generic) != (v.Confidence == Unsure) || v.Confidence != Unsure && len(v.Others) > 0 || len(v.Others) == 1 || len(v.Evidence) == 0 {
+			t.Errorf("%v", v)
+		}
+		for _, o := range v.Others {
+			if o.Why == "" {
+				t.Errorf("nothing says why %s is not told", o.Name)
+			}
+		}
+	})
+}
