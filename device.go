@@ -33,6 +33,7 @@ type Device struct {
 	attached bool            // somebody typed what he liked
 	staged   bool            // a candidate may hold changes
 	timed    bool            // a commit waits to be confirmed
+	moved    bool            // a way within a mode was taken, to another context
 	mishaps  channel.Mishaps // those that were dealt with
 }
 

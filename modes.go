@@ -160,6 +160,7 @@ func (d *Device) takeLeg(ctx context.Context, leg platform.Transition) error {
 		}
 		return &ModeError{Host: d.host, From: leg.From, To: leg.To, Seen: seen, Answer: d.ch.Mask(said)}
 	}
+	d.moved = d.moved || leg.From == leg.To
 	return d.unambiguous()
 }
 

@@ -116,6 +116,8 @@ func TestContexts(t *testing.T) {
 				said = "ERROR: Context none does not exist\r\n"
 			case "show clock":
 				said = "12:00:01 in " + context + "\r\n"
+			case "configure terminal", "hostname fw1":
+				return "fw1" + context + "(config)# "
 			}
 			return said + "fw1" + context + "# "
 		}), "fw1", &vty.Config{Platform: "cisco_asa", KeepTerminal: true})
@@ -136,8 +138,14 @@ func TestContexts(t *testing.T) {
 		if err := d.Enter(t.Context(), "privileged context"); !errors.Is(err, platform.ErrNoPath) || !strings.Contains(err.Error(), "privileged context NAME") {
 			t.Errorf("no name: %v", err)
 		}
+		if report, err := d.Configure(t.Context(), "hostname fw1"); err != nil || report.Applied() != 1 || d.Prompt() != "fw1/dmz#" {
+			t.Errorf("configured: %v at %q", err, d.Prompt())
+		}
 		if err := d.Enter(t.Context(), "privileged system"); err != nil || d.Prompt() != "fw1#" {
 			t.Errorf("%v at %q", err, d.Prompt())
+		}
+		if err := d.Reset(t.Context()); !errors.Is(err, vty.ErrUnfit) || !strings.Contains(err.Error(), "another context") {
+			t.Errorf("for another user: %v", err)
 		}
 	})
 }

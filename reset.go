@@ -18,7 +18,7 @@ import (
 // (CancelLeave); an answer was out of step (ErrDesync); somebody had the command
 // line to himself (Attach); a candidate may hold changes, or be locked by this
 // session, since configuration was entered otherwise than by Apply; a commit
-// waits to be confirmed; or the mode could not be reached. Any other error is of
+// waits to be confirmed; a way within a mode was taken ("privileged context dmz"); or the mode could not be reached. Any other error is of
 // a session that is over.
 //
 // What commands have changed of the session itself (its width, its directory, its
@@ -67,6 +67,8 @@ func (d *Device) settled() error {
 		return errors.New("somebody had the command line")
 	case d.staged:
 		return errors.New("changes may be left in a candidate")
+	case d.moved:
+		return errors.New("it was led into another context, which its prompt need not show")
 	case d.timed:
 		return errors.New("a commit waits to be confirmed")
 	}
