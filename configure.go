@@ -266,10 +266,16 @@ func (d *Device) refusal(how *platform.Configure, answer string) (reason string,
 // held is err as a *LockedError where the answer says that somebody else holds the
 // configuration; some devices say so only to a line, or to the commit.
 func (d *Device) held(how *platform.Configure, answer string, err error) error {
-	for line := range strings.SplitSeq(answer, "\n") {
-		if how.Locked != nil && how.Locked.MatchString(line) {
-			return &LockedError{Host: d.host, Said: strings.TrimSpace(line), Err: err}
+	lines := strings.Split(answer, "\n")
+	for i, line := range lines {
+		if how.Locked == nil || !how.Locked.MatchString(line) {
+			continue
 		}
+		said := strings.TrimSpace(line)
+		if strings.HasSuffix(said, ":") && i+1 < len(lines) { // who it is, is on the next
+			said += " " + strings.TrimSpace(lines[i+1])
+		}
+		return &LockedError{Host: d.host, Said: said, Err: err}
 	}
 	return err
 }

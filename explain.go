@@ -191,6 +191,8 @@ func explainSession(err error) (Explanation, bool) {
 	}
 	mode, ok := errors.AsType[*ModeError](err)
 	switch {
+	case errors.Is(err, ErrLocked):
+		return Explanation{"somebody else has the configuration open; who, the device's words may say", "ask them to leave it, or try again later"}, true
 	case ok && mode.Err == nil:
 		return Explanation{"the user may not go there, or the device is not ready for it", "check the user's rights, or run in the mode that the login ends in (Config.Mode)"}, true
 	case errors.Is(err, ErrRefused):

@@ -80,6 +80,8 @@ func Next(err error) string {
 		return givePassword
 	case errors.Is(err, vty.ErrLogin):
 		return "check user and password (-u, VTY_PASSWORD)"
+	case errors.Is(err, vty.ErrLocked):
+		return "ask who holds it to leave it (the device's words may say who), or try again later"
 	case errors.Is(err, vty.ErrShell):
 		return "leave out --exec: the device takes commands in its shell alone"
 	case errors.As(err, new(*vty.QuestionError)):

@@ -39,6 +39,7 @@ func TestNext(t *testing.T) {
 		{"a port in use, said in the stream", dialing(vty.PhaseLogin, fmt.Errorf("ended: %w", vty.ErrClosed)), "may be in use"},
 		{"silence that closed it", dialing(vty.PhaseLogin, &vty.TimeoutError{Err: vty.ErrSilence, Closed: true}), "platform right"},
 		{"no NETCONF", &ssh.HandshakeError{Phase: ssh.PhaseShell, Err: fmt.Errorf("%w the subsystem", ssh.ErrNoSubsystem)}, "830"},
+		{"a configuration that is held", &vty.LockedError{Err: &vty.ModeError{}}, "try again later"},
 		{"a shell instead of a command", vty.ErrShell, "leave out --exec"},
 		{"no enable secret", dialing(vty.PhaseMode, &vty.ModeError{Err: &vty.SecretError{Name: "enable"}}), "VTY_ENABLE"},
 		{"a wrong enable secret", dialing(vty.PhaseMode, &vty.ModeError{Err: &vty.SecretError{Name: "enable", Refused: true}}), "check the enable"},
