@@ -2,6 +2,7 @@ package platform
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -135,6 +136,27 @@ func TestKindsOfDetours(t *testing.T) {
 		}
 		if got != test.want {
 			t.Errorf("%s, %q: %q, want %q", kind, test.line, got, test.want)
+		}
+	}
+}
+
+// What sets a terminal ends with the session: nothing of it is saved or committed. A
+// way that does without another mode comes before one that does not.
+func TestTerminalSettingsAreOfTheSession(t *testing.T) {
+	lasting := regexp.MustCompile(`(?i)\b(?:save|write|commit|copy)\b`)
+	for d := range All() {
+		for _, ways := range [][]Way{d.Paging, d.Width, {Way(d.Open)}} {
+			elsewhere := false
+			for _, way := range ways {
+				in := slices.ContainsFunc(way, func(s Step) bool { return s.In != "" && s.In != d.Default })
+				if elsewhere && !in {
+					t.Errorf("%s: %v comes after one that needs another mode", d.Name, typedBy(way))
+				}
+				elsewhere = elsewhere || in
+				if text := typedBy(way); lasting.MatchString(text) {
+					t.Errorf("%s: %q outlasts the session", d.Name, text)
+				}
+			}
 		}
 	}
 }
