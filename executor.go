@@ -134,7 +134,7 @@ func (e *Executor) Exec(ctx context.Context, command string) (*Executed, error) 
 	case r.Status > 0, r.Signal != "":
 		r.Failed, r.Reason = true, e.cfg.masker.Hide(lastLine(r.Stderr))
 		return r, &StatusError{Host: e.host, Command: hidden, Status: r.Status, Signal: r.Signal, Stderr: r.Reason}
-	case e.prompts(out.String()):
+	case e.prompts(out.String()) && e.shells(ctx, out.String()):
 		r.Failed, r.Reason = true, ErrShell.Error()
 		return r, fmt.Errorf("%s: %q: %w", e.host, hidden, ErrShell)
 	case e.def != nil:
@@ -162,6 +162,17 @@ func (e *Executor) prompts(out string) bool {
 	}
 	_, ok := def.ModeOf(prompt)
 	return ok
+}
+
+// unknown is what no device takes for a command that does something.
+const unknown = "show vtyfrobnicate"
+
+// shells reports whether what was said is no answer: what no device knows brings the
+// same. Some devices run the command and show their prompt behind the answer.
+func (e *Executor) shells(ctx context.Context, said string) bool {
+	var out, words bytes.Buffer
+	_, err := e.run(ctx, unknown, &out, &words)
+	return err == nil && out.String() == said
 }
 
 // run runs a command on the connection, or on a new one where the device has ended it

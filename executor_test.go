@@ -96,7 +96,9 @@ func TestExecutor(t *testing.T) {
 			case "fail":
 				_, _ = io.WriteString(words, "first\r\nwhat went wrong: "+password+"\r\n")
 				return 3
-			case "prompt":
+			case "prompt behind":
+				_, _ = io.WriteString(out, "one\r\nr1# ")
+			case "shell", "show vtyfrobnicate":
 				_, _ = io.WriteString(out, "\r\nHello, this is a shell.\r\n\r\nr1# \r\n")
 			case "nonsense":
 				_, _ = io.WriteString(out, "% Invalid input detected at '^' marker.\r\n")
@@ -116,7 +118,10 @@ func TestExecutor(t *testing.T) {
 		if err != nil || r.Text() != "one\ntwo of show clock" || string(r.Raw()) != "one\r\ntwo of show clock\r\n" || r.Status != 0 || r.Stderr != "" || r.Failed {
 			t.Errorf("%+v, %v", r, err)
 		}
-		r, err = e.Exec(t.Context(), "prompt")
+		if r, err = e.Exec(t.Context(), "prompt behind"); err != nil || r.Failed {
+			t.Errorf("an answer with a prompt behind it: %+v, %v", r, err)
+		}
+		r, err = e.Exec(t.Context(), "shell")
 		if !errors.Is(err, vty.ErrShell) || !r.Failed || !strings.Contains(r.Text(), "Hello") {
 			t.Errorf("a shell: %+v, %v", r, err)
 		}
@@ -133,10 +138,10 @@ func TestExecutor(t *testing.T) {
 		}
 		want := int32(1)
 		if sessions == 1 {
-			want = 4
+			want = 7
 		}
 		if n := s.logins.Load(); n != want {
-			t.Errorf("%d logins for 4 commands where a connection takes %d sessions, want %d", n, sessions, want)
+			t.Errorf("%d logins for 7 commands where a connection takes %d sessions, want %d", n, sessions, want)
 		}
 		if err := e.Close(); err != nil {
 			t.Error(err)
