@@ -34,6 +34,7 @@ func madeOf(t *testing.T, name string) *sim.Device {
 func TestLockedConfiguration(t *testing.T) {
 	said := map[string]string{
 		"cisco_iosxr":   "This session is blocked: the configuration database is locked by another user",
+		"cisco_iosxe":   "Configuration mode locked exclusively by user 'unknown' process '88' from terminal '0'. Please try later.",
 		"juniper_junos": "error: configuration database locked by:\n  ops terminal p0 (pid 4711) on since 2026-11-24",
 	}
 	for name, words := range said {
@@ -68,6 +69,8 @@ func TestLocksOfEveryPlatform(t *testing.T) {
 	said := map[string]string{
 		"checkpoint_gaia":     "CLINFR0771  Config lock is owned by admin. Use the command 'lock database override' to acquire the lock.",
 		"cisco_iosxr":         "This session is blocked: the configuration database is locked by another user",
+		"cisco_iosxe":         "Configuration mode locked exclusively by user 'unknown' process '88' from terminal '0'. Please try later.",
+		"dell_os9":            "% Error: User \"\" on line console0 is in exclusive configuration mode",
 		"cisco_viptela":       "Error: configuration database is locked by admin tcp (cli from 10.0.0.5) on since 2026-11-24",
 		"datacom_dmos":        "Error: the configuration database is locked by session 12 admin",
 		"huawei_vrpv8":        "Error: The configuration is locked by user ops.",
