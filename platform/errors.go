@@ -102,6 +102,7 @@ type NoPathError struct {
 	// "name"; "" for nothing.
 	Parameter string
 	Modes     []string // the modes that exist
+	Ways      []string // the names of ways into To
 }
 
 func (e *NoPathError) Error() string {
@@ -123,7 +124,11 @@ func (e *NoPathError) Error() string {
 	case "?":
 		return fmt.Sprintf("platform: the mode %q of %s takes an argument: \"%s NAME\"", e.To, e.Platform, e.To)
 	}
-	return fmt.Sprintf("platform: the mode %q of %s takes no %q", e.To, e.Platform, e.Argument)
+	ways := ""
+	if name, _ := Target(e.Argument); len(e.Ways) > 0 {
+		ways = suggest(name, e.Ways)
+	}
+	return fmt.Sprintf("platform: the mode %q of %s takes no %q%s", e.To, e.Platform, e.Argument, ways)
 }
 
 // Is reports whether target is ErrNoPath.

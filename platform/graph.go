@@ -70,7 +70,7 @@ func (d *Definition) Path(from, target string) ([]Transition, error) {
 		}
 		return d.path(from, to, fail)
 	}
-	fail.Parameter = d.Parameter(target)
+	fail.Parameter, fail.Ways = d.Parameter(target), d.Ways(to)
 	name, value := argument, ""
 	if fail.Parameter != "" {
 		if name, value = Target(argument); value == "" {

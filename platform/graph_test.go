@@ -182,9 +182,9 @@ func TestPathWithArguments(t *testing.T) {
 		{"exec", "configuration timed 5", "enable/configure timed 5"},
 		{"configuration", "configuration timed 5", "end/configure timed 5"},
 		{"exec", "configuration timed", `platform: the way "timed" into the mode "configuration" of acme_xos takes its minutes: "configuration timed 10"`},
-		{"exec", "configuration private 5", `platform: the mode "configuration" of acme_xos takes no "private 5"`},
+		{"exec", "configuration private 5", `platform: the mode "configuration" of acme_xos takes no "private 5"; did you mean "private"?`},
 		{"exec", "vdom", `platform: the mode "vdom" of acme_xos takes an argument: "vdom NAME"`},
-		{"exec", "configuration shared", `platform: the mode "configuration" of acme_xos takes no "shared"`},
+		{"exec", "configuration shared", `platform: the mode "configuration" of acme_xos takes no "shared"; there are private, timed`},
 		{"exec", "shell", `platform: acme_xos has no mode "shell"; its modes are exec, privileged, vdom, configuration`},
 	}
 	for _, test := range tests {

@@ -85,13 +85,22 @@ func checkMode(def *platform.Definition, mode string) error {
 	if def == nil || mode == "" {
 		return nil // where the platform is found out, so is whether it has the mode
 	}
-	name, _ := platform.Target(mode)
+	name, argument := platform.Target(mode)
 	var modes []string
 	for _, m := range def.Modes {
 		modes = append(modes, m.Name)
 	}
 	if slices.Contains(modes, name) {
-		return nil
+		var err error
+		for _, from := range modes {
+			if from == name && argument == "" && len(modes) > 1 {
+				continue // in the mode already: that says nothing
+			}
+			if _, err = def.Path(from, mode); err == nil {
+				return nil
+			}
+		}
+		return exit.Misused(err)
 	}
 	return exit.Misused(fmt.Errorf("platform %s has no mode %q%s; its modes are %v", def.Name, mode, suggest.DidYouMean(name, modes), modes))
 }
