@@ -192,6 +192,9 @@ func TestEveryPlatformIsDetectedOverSSH(t *testing.T) {
 			reach := func() (transport.Conn, error) { return sshTo(t, srv, host.Device) }
 			f := find(t, host.Device, vty.Auto, reach)
 			f.judge(t, def.Name, def.Detect.SSH != nil || def.Detect.Banner != nil)
+			if seen := strings.Contains(f.found.String(), "its SSH server is"); seen != (def.Detect.SSH != nil) {
+				t.Errorf("the server's name is not among the evidence as it should be: %v", f.found)
+			}
 			if n := host.n.Load(); n != 1 {
 				t.Errorf("%d logins", n)
 			}
