@@ -27,6 +27,7 @@ func (c *Channel) Attach(ctx context.Context, in io.Reader, out io.Writer) error
 	if err := c.Err(); err != nil {
 		return err
 	}
+	c.listen()
 	shown, keys := newTap(out), &keyboard{c: c, turn: make(chan struct{}, 1), at: -1}
 	c.mu.Lock()
 	shown.put(c.m.term.Current())

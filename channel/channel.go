@@ -18,6 +18,8 @@ type Channel struct {
 	cfg  *Config
 	turn chan struct{} // holds a token while an operation is under way
 
+	reading reading
+
 	typing   sync.Mutex // held while something is written
 	patience patience   // of whoever has the turn
 	secrets  *auth.Masker
@@ -39,11 +41,11 @@ type Channel struct {
 
 	news  chan struct{} // something came, or the alarm rang; capacity 1
 	alarm alarm
-	done  chan struct{} // closed when the reader has ended
+	done  chan struct{} // closed when the reading has ended
 }
 
 // New starts a conversation over conn, which the channel owns from then on. It
-// reads at once, but types nothing.
+// types nothing.
 func New(conn transport.Conn, cfg *Config) *Channel {
 	c := &Channel{
 		conn: conn,
@@ -57,7 +59,13 @@ func New(conn transport.Conn, cfg *Config) *Channel {
 	c.alarm.ring = c.tell
 	c.patience = patience{limit: c.cfg.Silence, lose: func() { _ = conn.Close() }}
 	c.m = newMachine(c.cfg)
-	go c.read()
+	if c.reading.from = transport.ReceiverOf(conn); c.reading.from == nil {
+		go c.read()
+		return c
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.rouseListener(lullTime)
 	return c
 }
 
@@ -66,36 +74,32 @@ const maxUntaken = 64 << 10
 
 // read feeds the machine until the transport ends.
 func (c *Channel) read() {
-	defer close(c.done)
 	var err error
 	if w, direct := c.conn.(io.WriterTo); direct {
 		_, err = w.WriteTo(intake{c})
 	} else {
 		err = transport.Pump(intake{c}, c.conn)
 	}
-	if err == nil {
-		err = io.EOF
-	}
-	c.mu.Lock()
-	c.readErr = err
-	through := c.passage
-	c.tell()
-	c.mu.Unlock()
-	if through != nil {
-		through.finish(err)
-	}
+	c.ended(err)
 }
 
 // intake is the end of a channel that takes what the device sends.
 type intake struct{ *Channel }
 
 func (c intake) Write(p []byte) (int, error) {
+	c.take(p)
+	return len(p), nil
+}
+
+// take feeds the machine, and reports whether there is something to look at. An
+// operation that does not read by itself is told so.
+func (c *Channel) take(p []byte) (look bool) {
 	c.mu.Lock()
 	t, through := c.tap, c.passage
 	c.mu.Unlock()
 	if through != nil {
 		through.take(p)
-		return len(p), nil
+		return true
 	}
 	tapped := t != nil && t.put(p)
 	c.mu.Lock()
@@ -108,17 +112,18 @@ func (c intake) Write(p []byte) (int, error) {
 		// login may be a file that is shown.
 		answers = nil
 	}
-	if !c.dozing || c.m.worthALook() {
-		c.tell()
+	look = !c.dozing || c.m.worthALook()
+	if look && c.reading.by != operation {
+		c.tell() // before it waits for who is told
 	}
-	for c.bounded && !c.closed && len(c.m.term.Finished()) > maxUntaken {
+	for c.bounded && c.reading.by != operation && !c.closed && len(c.m.term.Finished()) > maxUntaken {
 		c.room.Wait()
 	}
 	c.mu.Unlock()
 	if len(answers) > 0 {
 		c.answer(answers)
 	}
-	return len(p), nil
+	return look
 }
 
 // tell wakes the operation under way.
@@ -126,6 +131,9 @@ func (c *Channel) tell() {
 	select {
 	case c.news <- struct{}{}:
 	default:
+	}
+	if c.reading.waiting.Load() {
+		c.reading.from.Interrupt()
 	}
 }
 
@@ -141,18 +149,23 @@ func (c *Channel) acquire(ctx context.Context) error {
 func (c *Channel) queue(ctx context.Context) error {
 	select {
 	case c.turn <- struct{}{}:
+		c.attend()
 		return nil
 	default:
 	}
 	select {
 	case c.turn <- struct{}{}:
+		c.attend()
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
 }
 
-func (c *Channel) release() { <-c.turn }
+func (c *Channel) release() {
+	c.rest()
+	<-c.turn
+}
 
 // write types text. A context that ends while the device takes nothing, or a
 // device that takes nothing for Config.Silence, closes the session: how much of
@@ -160,6 +173,9 @@ func (c *Channel) release() { <-c.turn }
 func (c *Channel) write(ctx context.Context, text string) error {
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
+	}
+	if len(text) > shortText {
+		c.listen()
 	}
 	stop := transport.CloseOn(ctx, c.conn)
 	c.patience.begin()
@@ -175,6 +191,7 @@ func (c *Channel) write(ctx context.Context, text string) error {
 	}
 	if err != nil {
 		// The connection is lost: the reader is about to hear of it, and to know why.
+		c.listen()
 		select {
 		case <-c.done:
 		case <-time.After(lossGrace):
@@ -182,6 +199,9 @@ func (c *Channel) write(ctx context.Context, text string) error {
 	}
 	return err
 }
+
+// shortText is what any device takes though nothing of what it sends is read.
+const shortText = 1 << 10
 
 // lossGrace is how long the reader of a connection that takes no more bytes may
 // need to find it lost.
@@ -257,6 +277,7 @@ func (c *Channel) Close() error {
 	if first {
 		c.alarm.stop()
 		err := c.conn.Close()
+		c.unread()
 		c.mu.Lock()
 		c.closeErr = err
 		c.mu.Unlock()

@@ -3,8 +3,9 @@
 //
 // The knowledge is in a machine without I/O or clock (echo.go, machine.go): bytes
 // are fed to it, and it says what stands at the cursor: the prompt, a pager, a
-// question, or nothing yet. Around it is one goroutine that reads from the
-// transport and never sleeps (channel.go).
+// question, or nothing yet. Around it are the operations, which
+// wait for the device and for nothing else (exchange.go), and a goroutine that reads
+// from the transport, all the time or where no operation does (reading.go).
 //
 // Three rules keep an answer with its command:
 //

@@ -303,10 +303,8 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 			wait = time.Hour
 		}
 		c.alarm.set(wait)
-		select {
-		case <-c.news:
-		case <-ctx.Done():
-			return s, context.Cause(ctx)
+		if err := c.wait(ctx); err != nil {
+			return s, err
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/internal/memnet"
+	"github.com/vtynet/vty/transport"
 )
 
 // choices are what a device does, drawn from bytes; when they run out it behaves.
@@ -186,7 +187,13 @@ func fence(t *testing.T, script []byte) {
 		defer func() { _ = end.Close() }()
 		d.run()
 	}()
-	c := channel.New(client, ios())
+	// The length says who reads, and whether a listener begins between commands.
+	var conn transport.Conn = client
+	pause := len(script)%3 == 1
+	if len(script)%3 == 2 {
+		conn = plain{client}
+	}
+	c := channel.New(conn, ios())
 	defer func() {
 		_ = c.Close()
 		<-gone
@@ -196,6 +203,9 @@ func fence(t *testing.T, script []byte) {
 	}
 	send(t, c, "terminal length 0")
 	for k := range commands {
+		if pause {
+			<-time.After(20 * time.Millisecond)
+		}
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		reply, err := c.Send(ctx, channel.Input{Line: command(k)})
 		cancel()

@@ -47,6 +47,7 @@ func (c *Channel) Through(ctx context.Context, line string, ways ...string) (*Pa
 		c.release()
 		return nil, err
 	}
+	c.listen()
 	p := &Passage{c: c, ways: ways, left: make(chan struct{})}
 	p.change.L = &p.mu
 	c.mu.Lock()

@@ -10,6 +10,7 @@ import (
 
 	"github.com/vtynet/vty/channel"
 	"github.com/vtynet/vty/internal/memnet"
+	"github.com/vtynet/vty/transport"
 )
 
 // ios is the command line of a router, as far as these tests need it.
@@ -78,6 +79,9 @@ func send(t *testing.T, c *channel.Channel, line string) *channel.Reply {
 	}
 	return r
 }
+
+// plain is a connection that a goroutine has to read all the time.
+type plain struct{ transport.Conn }
 
 // A device is played by a function: it says, waits for keys, and leaves.
 type device struct{ *memnet.Conn }

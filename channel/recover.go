@@ -251,16 +251,23 @@ func (c *Channel) AwaitEnd(ctx context.Context, limit time.Duration) error {
 		return err
 	}
 	defer c.release()
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-c.done:
-		_ = c.Close()
-		return nil
-	case <-timer.C:
-		return ErrSilence
-	case <-ctx.Done():
-		return context.Cause(ctx)
+	until := time.Now().Add(limit)
+	for {
+		c.mu.Lock()
+		over := c.readErr != nil
+		c.mu.Unlock()
+		left := time.Until(until)
+		switch {
+		case over:
+			_ = c.Close()
+			return nil
+		case left <= 0:
+			return ErrSilence
+		}
+		c.alarm.set(left)
+		if err := c.wait(ctx); err != nil {
+			return err
+		}
 	}
 }
 
@@ -292,9 +299,7 @@ func (x *exchange) stays(ctx context.Context, s sight) bool {
 			return true
 		}
 		c.alarm.set(left)
-		select {
-		case <-c.news:
-		case <-ctx.Done():
+		if c.wait(ctx) != nil {
 			return false
 		}
 	}

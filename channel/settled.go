@@ -15,6 +15,7 @@ func (c *Channel) Settled() error {
 	select {
 	case c.turn <- struct{}{}:
 		defer c.release()
+		c.attend()
 	default:
 		return errBusy
 	}

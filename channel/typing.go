@@ -72,10 +72,8 @@ func (x *exchange) catchUp(ctx context.Context, line string) error {
 			return nil
 		}
 		c.alarm.set(left)
-		select {
-		case <-c.news:
-		case <-ctx.Done():
-			return context.Cause(ctx)
+		if err := c.wait(ctx); err != nil {
+			return err
 		}
 	}
 }

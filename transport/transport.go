@@ -64,6 +64,32 @@ type HalfCloser interface {
 	CloseWrite() error
 }
 
+// Receiver is implemented by a Conn that whoever waits for the device can read by
+// itself, without a buffer while it waits, and be called away from it.
+//
+// Receive waits until something has come, or returns at once where wait is false. It
+// returns no bytes and no error where nothing is there, or Interrupt was called; else
+// it ends as Read would. What it returns is lent until Release, which is called before
+// the next Receive. It takes the place of every Read. Interrupt may be called at any
+// time, and where nobody waits it may end the next wait.
+type Receiver interface {
+	Receive(wait bool) ([]byte, error)
+	Release()
+	Interrupt()
+}
+
+// ReceiverOf returns c as a Receiver: itself, or what its method Receiver returns. It
+// is nil where c cannot be read so.
+func ReceiverOf(c Conn) Receiver {
+	switch c := c.(type) {
+	case interface{ Receiver() Receiver }:
+		return c.Receiver()
+	case Receiver:
+		return c
+	}
+	return nil
+}
+
 // The sizes of Pump's buffer: most sessions never need more than the least, and
 // the most is what an SSH packet holds.
 const (

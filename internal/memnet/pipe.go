@@ -56,6 +56,21 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, c.wrap("read", err)
 }
 
+// Receive returns a copy of what the peer has written, waiting while that is nothing
+// unless wait is false. It returns neither bytes nor an error where it did not wait, or
+// Interrupt was called. With Release and Interrupt it makes of the pipe what a TCP
+// connection can be too: see package socket's Receiver.
+func (c *Conn) Receive(wait bool) ([]byte, error) {
+	p, err := c.in.receive(wait)
+	return p, c.wrap("read", err)
+}
+
+// Release does nothing: what Receive returns is the caller's.
+func (c *Conn) Release() {}
+
+// Interrupt makes a Receive that waits return, or else the next one that would.
+func (c *Conn) Interrupt() { c.in.change(func() { c.in.interrupted = true }) }
+
 // Write returns once every byte is in the peer's buffer.
 func (c *Conn) Write(p []byte) (int, error) {
 	n, err := c.out.Write(p)

@@ -1,6 +1,7 @@
 package memnet
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"os"
@@ -28,6 +29,7 @@ type queue struct {
 	reset   error // set by Abort; what the victim of the reset sees
 
 	readBy, writeBy deadline
+	interrupted     bool // the next receive that would wait does not
 }
 
 func newQueue(limit int) *queue {
@@ -60,6 +62,31 @@ func (q *queue) Read(p []byte) (int, error) {
 			return n, nil
 		case q.written:
 			return 0, io.EOF
+		}
+		q.cond.Wait()
+	}
+}
+
+// receive takes a copy of what is there, and waits where nothing is if it is to.
+func (q *queue) receive(wait bool) ([]byte, error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for {
+		switch {
+		case q.read:
+			return nil, net.ErrClosed
+		case q.reset != nil:
+			return nil, q.reset
+		case q.off < len(q.buf):
+			p := bytes.Clone(q.buf[q.off:])
+			q.buf, q.off = q.buf[:0], 0
+			q.cond.Broadcast()
+			return p, nil
+		case q.written:
+			return nil, io.EOF
+		case !wait || q.interrupted:
+			q.interrupted = q.interrupted && !wait
+			return nil, nil
 		}
 		q.cond.Wait()
 	}

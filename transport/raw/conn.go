@@ -70,6 +70,28 @@ func (c *Conn) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// Receiver returns the terminal as one, where its connection can be one.
+func (c *Conn) Receiver() transport.Receiver {
+	if lend := socket.ReceiverOf(c.Conn); lend != nil {
+		return receiver{lend, c}
+	}
+	return nil
+}
+
+// receiver is a Conn that is read without a buffer.
+type receiver struct {
+	socket.Receiver
+	c *Conn
+}
+
+func (r receiver) Receive(wait bool) ([]byte, error) {
+	p, err := r.Receiver.Receive(wait)
+	if err != nil {
+		r.c.over.Store(true)
+	}
+	return p, err
+}
+
 // Alive tells whether the server can still be reached, as far as is known without
 // sending anything: see [socket.Alive]. Of the device behind it that says nothing.
 func (c *Conn) Alive() bool { return !c.over.Load() && socket.Alive(c.Conn) }

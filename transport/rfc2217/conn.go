@@ -144,6 +144,10 @@ func (e errAwaited) Error() string { return string(e) }
 // Is makes it ErrNoAnswer.
 func (e errAwaited) Is(target error) bool { return target == ErrNoAnswer }
 
+// Receiver is nil: what came while the port was set is still to be read, and only Read
+// has it.
+func (c *Conn) Receiver() transport.Receiver { return nil }
+
 // Read returns what the device says. After an orderly end it returns io.EOF;
 // after Close, an error that is net.ErrClosed.
 func (c *Conn) Read(p []byte) (int, error) {

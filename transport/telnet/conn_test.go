@@ -341,3 +341,41 @@ func TestLog(t *testing.T) {
 		}
 	}
 }
+
+// A session that is read by whoever waits obeys what Read obeys, and returns no piece
+// without data.
+func TestReceiver(t *testing.T) {
+	a, dev := memnet.Pipe()
+	c := New(a, nil)
+	defer func() { _ = c.Close() }()
+	r := transport.ReceiverOf(c)
+	if p, err := r.Receive(false); len(p) != 0 || err != nil {
+		t.Fatalf("%q, %v of a device that says nothing", p, err)
+	}
+	_, _ = io.WriteString(dev, "\xff\xfb\x01")
+	if p, err := r.Receive(false); len(p) != 0 || err != nil {
+		t.Fatalf("%q, %v of a command alone", p, err)
+	}
+	answer := make([]byte, 3)
+	if _, err := io.ReadFull(dev, answer); err != nil || string(answer) != "\xff\xfd\x01" {
+		t.Fatalf("answered %q, %v", answer, err)
+	}
+	_, _ = io.WriteString(dev, "o\xff\xffne\r\x00\xff\xf1")
+	if p, err := r.Receive(true); string(p) != "o\xffne\r" || err != nil {
+		t.Fatalf("%q, %v", p, err)
+	}
+	r.Release()
+	_ = dev.Close()
+	if p, err := r.Receive(true); len(p) != 0 || err != io.EOF {
+		t.Fatalf("%q, %v at the end", p, err)
+	}
+	if c.Alive() {
+		t.Error("it lives on")
+	}
+	x, _ := net.Pipe()
+	plain := New(x, nil)
+	defer func() { _ = plain.Close() }()
+	if transport.ReceiverOf(plain) != nil {
+		t.Error("a connection that cannot be read so is one")
+	}
+}

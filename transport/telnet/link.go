@@ -5,6 +5,9 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"github.com/vtynet/vty/socket"
+	"github.com/vtynet/vty/transport"
 )
 
 // ErrNotReading is what Read ends with when the peer asks and asks while it takes
@@ -23,6 +26,7 @@ const maxPending = 64 << 10
 // to write, a goroutine does that, which ends when nothing is left.
 type link struct {
 	conn net.Conn
+	lend socket.Receiver // conn as one, once asked for; nil where it cannot be
 
 	done chan struct{} // closed by Close
 	// writing is the right to write to conn and to use enc. It is no mutex, for
@@ -71,13 +75,49 @@ func (l *link) Next(p []byte) (int, error) {
 	if n > 0 {
 		n, err = l.receive(p[:n], err)
 	}
+	l.over(err)
+	return n, err
+}
+
+// over notes how the reading has ended, if it has.
+func (l *link) over(err error) {
 	if err != nil {
 		l.mu.Lock()
 		l.ended = err
 		l.mu.Unlock()
 	}
-	return n, err
 }
+
+// Receiver returns the session as one, where its connection can be one.
+func (l *link) Receiver() transport.Receiver {
+	if l.lend = socket.ReceiverOf(l.conn); l.lend == nil {
+		return nil
+	}
+	return receiver{l}
+}
+
+// receiver is a link that is read without a buffer.
+type receiver struct{ *link }
+
+// Receive obeys the commands on the way as Read does.
+func (r receiver) Receive(wait bool) ([]byte, error) {
+	for {
+		p, err := r.lend.Receive(wait)
+		if len(p) == 0 {
+			r.over(err)
+			return nil, err
+		}
+		n, err := r.receive(p, nil)
+		if n > 0 || err != nil {
+			r.over(err)
+			return p[:n], err
+		}
+		r.lend.Release() // there were only commands in it
+	}
+}
+
+func (r receiver) Release()   { r.lend.Release() }
+func (r receiver) Interrupt() { r.lend.Interrupt() }
 
 // receive leaves the data in p at its start, and returns its length and the
 // error with which that read ends.
