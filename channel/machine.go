@@ -208,10 +208,17 @@ func (m *machine) feed(p []byte) {
 			m.probed, m.stood, m.empty = "", "", false
 		}
 	case m.in != nil && !m.echo.seen:
-		if len(m.drawn) < maxAside {
-			m.drawn = append(m.drawn, p...)
+		if len(m.drawn) > 0 {
+			if len(m.drawn) < maxAside {
+				m.drawn = append(m.drawn, p...)
+			}
+			m.fence()
+			return
 		}
+		// Mostly the echo is in the first bytes that come, and they need not be kept.
+		m.drawn = p
 		m.fence()
+		m.drawn = append(m.room[:0], m.drawn...)
 	}
 }
 

@@ -79,9 +79,17 @@ func open(ctx context.Context, host string, port int, opts *Options, log *slog.L
 		stagger:    opts.stagger(),
 		attempt:    opts.AttemptTimeout,
 		sequential: opts.Sequential,
+		prompt:     opts.Dial == nil,
 		log:        log,
 	}
-	conn, attempts, untried := race.run(ctx, targets)
+	var conn net.Conn
+	var attempts []Attempt
+	var untried []netip.AddrPort
+	if len(targets) == 1 {
+		conn, attempts = race.alone(ctx, targets[0])
+	} else {
+		conn, attempts, untried = race.run(ctx, targets)
+	}
 	if conn == nil {
 		fail.Attempts, fail.Untried = attempts, untried
 		if isOver(ctx) {

@@ -42,7 +42,7 @@ func (e *limitError) Unwrap() []error {
 // its cause; d zero or less means no limit.
 func withLimit(ctx context.Context, limit string, d time.Duration) (context.Context, context.CancelFunc) {
 	if d <= 0 {
-		return context.WithCancel(ctx)
+		return ctx, func() {}
 	}
 	return context.WithTimeoutCause(ctx, d, &limitError{limit: limit, after: d})
 }

@@ -21,6 +21,7 @@ type racer struct {
 	stagger    time.Duration
 	attempt    time.Duration // the limit on an attempt; see Options.AttemptTimeout
 	sequential bool
+	prompt     bool // dial ends as soon as its context does
 	log        *slog.Logger
 }
 
@@ -91,6 +92,19 @@ func (r *racer) run(ctx context.Context, targets []netip.AddrPort) (net.Conn, []
 	return nil, attempts, targets[started:]
 }
 
+// alone is run for a single target, with nothing to race with.
+func (r *racer) alone(ctx context.Context, target netip.AddrPort) (net.Conn, []Attempt) {
+	o := r.try(ctx, 0, target, r.limit(ctx, 1))
+	if o.Err == nil {
+		return o.conn, nil
+	}
+	if o.conn != nil {
+		_ = o.conn.Close()
+	}
+	r.report(o.Attempt)
+	return nil, []Attempt{o.Attempt}
+}
+
 // limit is the time that the next attempt may take, zero for any.
 func (r *racer) limit(ctx context.Context, left int) time.Duration {
 	if r.attempt != 0 || !r.sequential || left < 2 {
@@ -108,16 +122,13 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 	begun := time.Now()
 	ctx, cancel := withLimit(ctx, "attempt", limit)
 	defer cancel()
-	conn, err := await(ctx, func(ctx context.Context) (net.Conn, error) {
-		conn, err := r.dial(ctx, to)
-		switch {
-		case err != nil:
-			return nil, err // conn may be a nil pointer in an interface
-		case conn == nil:
-			return nil, errors.New("the dial function gave no connection")
-		}
-		return conn, nil
-	}, func(conn net.Conn) { _ = conn.Close() })
+	var conn net.Conn
+	var err error
+	if r.prompt {
+		conn, err = r.open(ctx, to)
+	} else {
+		conn, err = await(ctx, func(ctx context.Context) (net.Conn, error) { return r.open(ctx, to) }, func(conn net.Conn) { _ = conn.Close() })
+	}
 	over := isOver(ctx)
 	if err == nil && !over {
 		return outcome{index: index, conn: conn}
@@ -140,6 +151,18 @@ func (r *racer) try(ctx context.Context, index int, to netip.AddrPort, limit tim
 		Cause:   cause,
 		Err:     err,
 	}}
+}
+
+// open dials, and returns either a connection or an error.
+func (r *racer) open(ctx context.Context, to netip.AddrPort) (net.Conn, error) {
+	conn, err := r.dial(ctx, to)
+	switch {
+	case err != nil:
+		return nil, err // conn may be a nil pointer in an interface
+	case conn == nil:
+		return nil, errors.New("the dial function gave no connection")
+	}
+	return conn, nil
 }
 
 // report logs a failed attempt: a warning, unless it was the caller who ended it.
