@@ -308,20 +308,29 @@ func (d *Device) input(step platform.Step, modes ...string) channel.Input {
 // asks makes a channel's questions of a definition's. A secret is given as often
 // as the definition says, once mostly: a device that asks again has refused it.
 func (d *Device) asks(asks []platform.Ask) []channel.Ask {
-	out := make([]channel.Ask, 0, len(asks))
-	for _, ask := range asks {
-		given := 0
-		out = append(out, channel.Ask{Shape: ask.Prompt, Hidden: ask.Secret != "" && ask.Secret != "user", Answer: func(ctx context.Context, _ string) (channel.Answer, error) {
-			if ask.Secret == "" {
-				return channel.Answer{Text: ask.Answer, Key: ask.Key}, nil
-			}
-			if given == max(ask.Times, 1) {
-				return channel.Answer{}, &SecretError{Name: ask.Secret, Refused: true}
-			}
-			given++
-			secret, err := d.cfg.secret(ctx, ask.Secret)
-			return channel.Answer{Text: secret.Reveal(), Hidden: ask.Secret != "user"}, err
-		}})
+	out, answers := make([]channel.Ask, len(asks)), make([]usualAnswer, len(asks))
+	for i, ask := range asks {
+		answers[i] = usualAnswer{d: d, ask: ask}
+		out[i] = channel.Ask{Shape: ask.Prompt, Hidden: ask.Secret != "" && ask.Secret != "user", Answer: answers[i].answer}
 	}
 	return out
+}
+
+// usualAnswer is the answer to a question of a definition's.
+type usualAnswer struct {
+	d     *Device
+	ask   platform.Ask
+	given int // how often its secret was
+}
+
+func (u *usualAnswer) answer(ctx context.Context, _ string) (channel.Answer, error) {
+	if u.ask.Secret == "" {
+		return channel.Answer{Text: u.ask.Answer, Key: u.ask.Key}, nil
+	}
+	if u.given == max(u.ask.Times, 1) {
+		return channel.Answer{}, &SecretError{Name: u.ask.Secret, Refused: true}
+	}
+	u.given++
+	secret, err := u.d.cfg.secret(ctx, u.ask.Secret)
+	return channel.Answer{Text: secret.Reveal(), Hidden: u.ask.Secret != "user"}, err
 }

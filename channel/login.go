@@ -131,7 +131,7 @@ func (d *dialogue) refused() (Answer, error) {
 }
 
 func (d *dialogue) asks() []Ask {
-	asks := append([]Ask(nil), d.login.Detours...)
+	asks := append(make([]Ask, 0, len(d.login.Detours)+2), d.login.Detours...)
 	if d.login.User != nil {
 		asks = append(asks, Ask{Shape: d.login.User, Answer: d.name})
 	}

@@ -360,6 +360,29 @@ func TestReceiver(t *testing.T) {
 	if _, err := io.ReadFull(dev, answer); err != nil || string(answer) != "\xff\xfd\x01" {
 		t.Fatalf("answered %q, %v", answer, err)
 	}
+	// With text beside it the answer goes out with what is written next, or else as soon
+	// as the device is awaited again.
+	for _, writes := range []bool{true, false} {
+		_, _ = io.WriteString(dev, "\xff\xfd\x01Username: ")
+		if p, err := r.Receive(true); string(p) != "Username: " || err != nil {
+			t.Fatalf("%q, %v", p, err)
+		}
+		r.Release()
+		if n := dev.Unread(); n != 0 {
+			t.Fatalf("%d bytes were written by themselves", n)
+		}
+		want := "\xff\xfc\x01"
+		if writes {
+			want += "ops\r\x00"
+			_, _ = io.WriteString(c, "ops\r")
+		} else {
+			_, _ = r.Receive(false)
+		}
+		got := make([]byte, len(want))
+		if _, err := io.ReadFull(dev, got); err != nil || string(got) != want {
+			t.Fatalf("sent %q, %v; want %q", got, err, want)
+		}
+	}
 	_, _ = io.WriteString(dev, "o\xff\xffne\r\x00\xff\xf1")
 	if p, err := r.Receive(true); string(p) != "o\xffne\r" || err != nil {
 		t.Fatalf("%q, %v", p, err)

@@ -74,9 +74,17 @@ func (l *link) Next(p []byte) (int, error) {
 	n, err := l.conn.Read(p)
 	if n > 0 {
 		n, err = l.receive(p[:n], err)
+		l.respond()
 	}
 	l.over(err)
 	return n, err
+}
+
+// respond sees to it that the answers to what came are written.
+func (l *link) respond() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kick()
 }
 
 // over notes how the reading has ended, if it has.
@@ -99,9 +107,12 @@ func (l *link) Receiver() transport.Receiver {
 // receiver is a link that is read without a buffer.
 type receiver struct{ *link }
 
-// Receive obeys the commands on the way as Read does.
+// Receive obeys the commands on the way as Read does. The answers are left pending
+// until it is called again: mostly the reader writes before that, and they go in one
+// packet.
 func (r receiver) Receive(wait bool) ([]byte, error) {
 	for {
+		r.respond()
 		p, err := r.lend.Receive(wait)
 		if len(p) == 0 {
 			r.over(err)
@@ -131,9 +142,7 @@ func (l *link) receive(p []byte, err error) (int, error) {
 		// For good: what was read here is lost, so what follows makes no sense.
 		return 0, ErrNotReading
 	}
-	n := len(l.m.receive(p))
-	l.kick()
-	return n, err
+	return len(l.m.receive(p)), err
 }
 
 // tell runs f, which has something to say to the peer.
@@ -225,9 +234,11 @@ func (l *link) Write(p []byte) (n int, err error) {
 		l.m.out = nil
 		binary := l.m.us.inEffect(optBinary)
 		l.mu.Unlock()
-		l.writePending(out)
 
 		wire, took := l.enc.encode(p[n:], binary)
+		if len(out) > 0 {
+			wire = append(out, wire...)
+		}
 		if _, err := l.conn.Write(wire); err != nil {
 			return n, err
 		}
