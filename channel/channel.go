@@ -22,6 +22,7 @@ type Channel struct {
 
 	typing   sync.Mutex // held while something is written
 	patience patience   // of whoever has the turn
+	watched  *watch     // and the context; nil for none
 	secrets  *auth.Masker
 
 	mu       sync.Mutex
@@ -163,6 +164,7 @@ func (c *Channel) queue(ctx context.Context) error {
 }
 
 func (c *Channel) release() {
+	c.unwatch()
 	c.rest()
 	<-c.turn
 }
@@ -177,14 +179,21 @@ func (c *Channel) write(ctx context.Context, text string) error {
 	if len(text) > shortText {
 		c.listen()
 	}
-	stop := transport.CloseOn(ctx, c.conn)
+	w := c.watch(ctx)
+	if w != nil {
+		w.writing.Store(true)
+		defer w.writing.Store(false)
+		if ctx.Err() != nil { // as the watch may have missed
+			return context.Cause(ctx)
+		}
+	}
 	c.patience.begin()
 	c.typing.Lock()
 	_, err := io.WriteString(c.conn, text)
 	c.typing.Unlock()
-	lost, ended := c.patience.end(), !stop()
+	lost := c.patience.end()
 	switch {
-	case err != nil && ended:
+	case err != nil && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil && lost:
 		return ErrSilence
@@ -276,6 +285,7 @@ func (c *Channel) Close() error {
 	}
 	if first {
 		c.alarm.stop()
+		c.patience.stop()
 		err := c.conn.Close()
 		c.unread()
 		c.mu.Lock()

@@ -54,7 +54,9 @@ func (c *Channel) Through(ctx context.Context, line string, ways ...string) (*Pa
 	c.m.in = nil // nothing of it is an answer
 	c.passage = p
 	c.mu.Unlock()
-	if err := c.write(ctx, line+c.cfg.Return); err != nil {
+	err := c.write(ctx, line+c.cfg.Return)
+	c.unwatch()
+	if err != nil {
 		_ = c.conn.Close()
 		_ = p.Close()
 		return nil, err

@@ -188,9 +188,7 @@ func (c *Channel) wait(ctx context.Context) error {
 // receive is wait for an operation that reads by itself.
 func (c *Channel) receive(ctx context.Context) {
 	r := &c.reading
-	if ctx.Done() != nil {
-		defer context.AfterFunc(ctx, c.alarm.ring)()
-	}
+	c.watch(ctx)
 	for woken := false; !woken; {
 		select {
 		case <-c.news:
