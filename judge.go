@@ -1,6 +1,7 @@
 package vty
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/vtynet/vty/platform"
@@ -55,6 +56,7 @@ func cutLines(text string, n int) (head, rest string) {
 // ends are the lines of a streamed answer that are judged: the first and the last.
 type ends struct {
 	head, tail []string
+	oldest     int // in tail, once that is full: the next line takes its place
 }
 
 func (e *ends) add(line string) {
@@ -63,12 +65,13 @@ func (e *ends) add(line string) {
 		return
 	}
 	if len(e.tail) == judged {
-		copy(e.tail, e.tail[1:])
-		e.tail = e.tail[:judged-1]
+		e.tail[e.oldest] = line
+		e.oldest = (e.oldest + 1) % judged
+		return
 	}
 	e.tail = append(e.tail, line)
 }
 
 func (e *ends) text() string {
-	return strings.Join(append(e.head[:len(e.head):len(e.head)], e.tail...), "\n")
+	return strings.Join(slices.Concat(e.head, e.tail[e.oldest:], e.tail[:e.oldest]), "\n")
 }

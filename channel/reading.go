@@ -115,6 +115,7 @@ func (c *Channel) lulled() {
 		return
 	}
 	r.by = listener
+	c.m.term.Shrink()
 	go c.hear()
 }
 

@@ -122,6 +122,14 @@ func (t *Terminal) Rest() {
 	}
 }
 
+// Shrink gives back the memory that its text does not need. What comes next is awaited
+// for long.
+func (t *Terminal) Shrink() {
+	if cap(t.text) > 2*len(t.text) {
+		t.text = bytes.Clone(t.text)
+	}
+}
+
 // Current returns the line the cursor stands on, as far as it is written, with
 // its trailing blanks. The slice is valid until the next Write.
 func (t *Terminal) Current() []byte {
