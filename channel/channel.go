@@ -114,15 +114,16 @@ func (c *Channel) take(p []byte) (look bool) {
 		answers = nil
 	}
 	look = !c.dozing || c.m.worthALook()
-	if look && c.reading.by != operation {
+	own := c.reading.by == operation
+	if look && !own {
 		c.tell() // before it waits for who is told
 	}
-	for c.bounded && c.reading.by != operation && !c.closed && len(c.m.term.Finished()) > maxUntaken {
+	for c.bounded && !own && !c.closed && len(c.m.term.Finished()) > maxUntaken {
 		c.room.Wait()
 	}
 	c.mu.Unlock()
 	if len(answers) > 0 {
-		c.answer(answers)
+		c.answer(answers, own)
 	}
 	return look
 }
@@ -150,13 +151,13 @@ func (c *Channel) acquire(ctx context.Context) error {
 func (c *Channel) queue(ctx context.Context) error {
 	select {
 	case c.turn <- struct{}{}:
-		c.attend()
+		c.attend(ctx)
 		return nil
 	default:
 	}
 	select {
 	case c.turn <- struct{}{}:
-		c.attend()
+		c.attend(ctx)
 		return nil
 	case <-ctx.Done():
 		return context.Cause(ctx)
@@ -217,12 +218,27 @@ const shortText = 1 << 10
 const lossGrace = 250 * time.Millisecond
 
 // answer answers a query of the device, unless something is just being typed: a
-// reader that waits for a writer would end the reading.
-func (c *Channel) answer(text []byte) {
-	if c.typing.TryLock() {
-		_, _ = c.conn.Write(text)
-		c.typing.Unlock()
+// reader that waits for a writer would end the reading. An operation that reads by
+// itself is called away from it as from any write.
+func (c *Channel) answer(text []byte, own bool) {
+	if !c.typing.TryLock() {
+		return
 	}
+	defer c.typing.Unlock()
+	if own {
+		if w := c.watched; w != nil {
+			w.writing.Store(true)
+			defer w.writing.Store(false)
+			select {
+			case <-w.done:
+				return
+			default:
+			}
+		}
+		c.patience.begin()
+		defer c.patience.end()
+	}
+	_, _ = c.conn.Write(text)
 }
 
 // Prompt returns the prompt that the device showed last, and the mode that it

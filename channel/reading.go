@@ -45,7 +45,7 @@ const lullTime = 10 * time.Millisecond
 
 // attend gives the reading to the operation that has just got the turn, unless a
 // listener is there, and takes in what has come.
-func (c *Channel) attend() {
+func (c *Channel) attend(ctx context.Context) {
 	r := &c.reading
 	if r.from == nil {
 		return
@@ -57,6 +57,7 @@ func (c *Channel) attend() {
 		r.by = operation
 	}
 	c.mu.Unlock()
+	c.watch(ctx)
 	// A device that sends faster than this reads is stopped by the fence.
 	for n := 0; own && n < 64; n++ {
 		p, err := r.from.Receive(false)

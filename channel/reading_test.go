@@ -3,6 +3,7 @@ package channel_test
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -168,6 +169,33 @@ func TestReadWhileTyping(t *testing.T) {
 		default:
 			t.Error("the device and the channel wait for each other")
 		}
+	})
+}
+
+// A device that asks and asks what terminal this is, and takes no answer, holds nobody
+// up beyond his time.
+func TestQueriesWithoutEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, end := memnet.PipeSize(1 << 10)
+		gone := make(chan struct{})
+		go func() {
+			defer close(gone)
+			for {
+				if _, err := io.WriteString(end, strings.Repeat("\x1b[6n", 100)); err != nil {
+					return
+				}
+			}
+		}()
+		c := channel.New(client, ios())
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		began := time.Now()
+		_, err := c.Login(ctx, channel.Login{})
+		if took := time.Since(began); err == nil || took != time.Second {
+			t.Errorf("error %v after %v", err, took)
+		}
+		_ = c.Close()
+		<-gone
 	})
 }
 

@@ -1,6 +1,9 @@
 package channel
 
-import "errors"
+import (
+	"context"
+	"errors"
+)
 
 var (
 	errBusy   = errors.New("an operation is under way")
@@ -15,7 +18,7 @@ func (c *Channel) Settled() error {
 	select {
 	case c.turn <- struct{}{}:
 		defer c.release()
-		c.attend()
+		c.attend(context.Background())
 	default:
 		return errBusy
 	}
