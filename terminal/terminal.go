@@ -55,9 +55,6 @@ func (t *Terminal) SetRows(n int) { t.height = max(n, 0) }
 // Write renders p. It takes any bytes whatever and never fails.
 func (t *Terminal) Write(p []byte) (int, error) {
 	n := len(p)
-	if !t.editing && len(t.text)+n > cap(t.text) {
-		t.text = slices.Grow(t.text, max(n, len(t.text)))
-	}
 	for len(p) > 0 {
 		if t.escape.state != ground {
 			p = p[t.escapeByte(p[0]):]
@@ -192,6 +189,9 @@ func (t *Terminal) print(text []byte) {
 		t.settle()
 	}
 	if !t.editing {
+		if len(t.text)+len(text) > cap(t.text) {
+			t.text = slices.Grow(t.text, max(len(text), len(t.text)))
+		}
 		t.text = append(t.text, text...)
 		return
 	}
