@@ -13,7 +13,8 @@ import (
 // Enter brings the device into a mode of its platform, by whatever way leads
 // there, and keeps it there for the commands that follow. A mode that takes an
 // argument is asked for with it behind a blank ("vdom customer1"), and so is one
-// way of several into a mode ("configuration private"). The error is a
+// way of several into a mode ("configuration private") or to another place within
+// one ("privileged context dmz"). The error is a
 // *ModeError where there is no way or the device refuses, and an
 // *AmbiguousError where a prompt is that of two modes.
 func (d *Device) Enter(ctx context.Context, mode string) error {

@@ -110,6 +110,19 @@ func TestLocksOfEveryPlatform(t *testing.T) {
 			if len(how.Commit) > 0 && dev.RunningConfig() != before {
 				t.Errorf("what was refused is in effect: %s", dev.RunningConfig())
 			}
+			if len(how.Commit) == 0 {
+				return
+			}
+			dev = madeOf(t, def.Name)
+			d = fronts[0].simulated(t, dev, vty.Config{})
+			nothing := map[string]string{"comment": "", "label": "", "minutes": "", "seconds": "", "clock": ""}
+			for _, step := range platform.FillSteps(how.Commit, nothing) {
+				dev.Answer(step.Send, words)
+			}
+			report, err := d.Configure(t.Context(), lines[0])
+			if !errors.Is(err, vty.ErrLocked) || report.Committed || dev.RunningConfig() != before || d.Mode() != home {
+				t.Errorf("to the commit: %v, %+v, in %s", err, report, d.Mode())
+			}
 		})
 	}
 }
