@@ -1,6 +1,7 @@
 package platforms
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -12,7 +13,7 @@ import (
 // explain describes a definition in words.
 func explain(d *platform.Definition) string {
 	e := &explanation{def: d}
-	e.line(d.Name, d.Description)
+	e.line(d.Name, cmp.Or(d.Description, "(no description)"))
 	e.line("also called", strings.Join(d.Aliases, ", "))
 	e.line("templates", d.KnownAs.TextFSM)
 	e.line("extends", d.Extends)
