@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -20,7 +21,8 @@ import (
 type path struct {
 	net.Conn
 	dark *atomic.Bool
-	gone chan struct{} // closed with our end
+	gone chan struct{} // closed with our end, once
+	once sync.Once
 	sent *atomic.Int64 // bytes on their way to the device
 	full bool          // in the dark nothing is taken, as where a window is full
 }
@@ -48,11 +50,7 @@ func (p *path) Read(b []byte) (int, error) {
 
 func (p *path) Close() error {
 	err := p.Conn.Close()
-	select {
-	case <-p.gone:
-	default:
-		close(p.gone)
-	}
+	p.once.Do(func() { close(p.gone) })
 	return err
 }
 

@@ -181,20 +181,18 @@ func (c *Channel) write(ctx context.Context, text string) error {
 		c.listen()
 	}
 	w := c.watch(ctx)
-	if w != nil {
-		w.writing.Store(true)
-		defer w.writing.Store(false)
-		if ctx.Err() != nil { // as the watch may have missed
-			return context.Cause(ctx)
-		}
+	w.begin()
+	if w.over() { // as it may have missed
+		w.end()
+		return context.Cause(ctx)
 	}
 	c.patience.begin()
 	c.typing.Lock()
 	_, err := io.WriteString(c.conn, text)
 	c.typing.Unlock()
-	lost := c.patience.end()
+	lost, ended := c.patience.end(), w.end()
 	switch {
-	case err != nil && ctx.Err() != nil:
+	case ended || err != nil && ctx.Err() != nil:
 		return context.Cause(ctx)
 	case err != nil && lost:
 		return ErrSilence
@@ -226,14 +224,10 @@ func (c *Channel) answer(text []byte, own bool) {
 	}
 	defer c.typing.Unlock()
 	if own {
-		if w := c.watched; w != nil {
-			w.writing.Store(true)
-			defer w.writing.Store(false)
-			select {
-			case <-w.done:
-				return
-			default:
-			}
+		c.watched.begin()
+		defer c.watched.end()
+		if c.watched.over() { // as it may have missed
+			return
 		}
 		c.patience.begin()
 		defer c.patience.end()

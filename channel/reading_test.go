@@ -191,7 +191,7 @@ func TestQueriesWithoutEnd(t *testing.T) {
 		defer cancel()
 		began := time.Now()
 		_, err := c.Login(ctx, channel.Login{})
-		if took := time.Since(began); err == nil || took != time.Second {
+		if took := time.Since(began); err == nil || took > 1250*time.Millisecond { // the rest is for the write
 			t.Errorf("error %v after %v", err, took)
 		}
 		_ = c.Close()
