@@ -134,21 +134,23 @@ func (d *Device) configure(ctx context.Context, how *platform.Configure, conf Co
 		}
 		report.Timed, report.Aborted = false, true
 	case err != nil && len(how.Abort) > 0 && d.ch.Err() == nil:
-		return errors.Join(err, d.letGo(ctx, how))
+		return errors.Join(err, d.letGo(ctx, how, report))
 	}
 	return err
 }
 
 // letGo throws away what was begun in a place that lines led to: leaving it in the
 // usual way would put it into effect, half done.
-func (d *Device) letGo(ctx context.Context, how *platform.Configure) error {
+func (d *Device) letGo(ctx context.Context, how *platform.Configure, report *Report) error {
 	if _, seen := d.ch.Prompt(); !slices.Contains(how.Places, seen) {
 		return nil
 	}
 	ctx, cancel := cleanUp(ctx)
 	defer cancel()
 	mode, _ := platform.Target(how.Mode)
-	return d.steps(ctx, how.Abort, append([]string{mode}, how.Places...)...)
+	err := d.steps(ctx, how.Abort, append([]string{mode}, how.Places...)...)
+	report.LetGo = err == nil
+	return err
 }
 
 // candidateName is the name of a session that vty makes for a candidate.

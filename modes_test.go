@@ -247,7 +247,7 @@ func TestHalfDoneIsLetGo(t *testing.T) {
 		}
 		report, err := d.Configure(t.Context(), "config firewall address", `edit "web"`, "set subnet 10.0.0.0/99", "end")
 		failed, ok := errors.AsType[*vty.ConfigureError](err)
-		if !ok || failed.Line != 3 || report.Applied() != 2 || d.Mode() != "user" || d.Prompt() != "fw1 #" {
+		if !ok || failed.Line != 3 || report.Applied() != 2 || !report.LetGo || !strings.Contains(err.Error(), "thrown away") || d.Mode() != "user" || d.Prompt() != "fw1 #" {
 			t.Errorf("%v, %+v, at %q", err, report, d.Prompt())
 		}
 		_ = d.Close()

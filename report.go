@@ -14,6 +14,7 @@ type Report struct {
 	Candidate bool     // the platform collects lines in a candidate that is committed
 	Committed bool     // the candidate was made live
 	Aborted   bool     // the candidate was thrown away, or the lines were taken back at once
+	LetGo     bool     // what was not finished in a place below (FortiOS' edit) was thrown away: of the lines taken, those since are not in effect
 	Uncertain bool     // the commit was typed, and how it ended is not known
 	Commit    string   // what the device said to the commit
 	Saved     bool     // the running configuration was saved
@@ -60,6 +61,9 @@ func (r *Report) state() string {
 		return fmt.Sprintf("nothing was committed, and %d lines may be left in the candidate", r.Applied())
 	}
 	state := fmt.Sprintf("%d of %d lines are in effect", r.Applied(), len(r.Lines)+len(r.Beyond)+len(r.Unsent))
+	if r.LetGo {
+		state = fmt.Sprintf("%d of %d lines were taken, and what they had begun and not finished was thrown away", r.Applied(), len(r.Lines)+len(r.Beyond)+len(r.Unsent))
+	}
 	if n := len(r.Beyond); n > 0 {
 		state += fmt.Sprintf(", with what came of the %d that were typed before the refusal was known", n)
 	}

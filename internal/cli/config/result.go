@@ -22,6 +22,7 @@ type result struct {
 	Candidate bool   `json:"candidate"`
 	Committed bool   `json:"committed"`
 	Aborted   bool   `json:"aborted"`
+	LetGo     bool   `json:"let_go,omitempty"`
 	Commit    string `json:"commit"` // what the device said to the commit
 	Saved     bool   `json:"saved"`
 	Error     string `json:"error"`
@@ -60,7 +61,7 @@ func newResult(t *target.Target, rep *vty.Report, lines []numbered, err error) *
 	var sent []vty.Line
 	if rep != nil {
 		sent = slices.Concat(rep.Lines, rep.Beyond)
-		r.Candidate, r.Committed, r.Aborted = rep.Candidate, rep.Committed, rep.Aborted
+		r.Candidate, r.Committed, r.Aborted, r.LetGo = rep.Candidate, rep.Committed, rep.Aborted, rep.LetGo
 		r.Commit, r.Saved = rep.Commit, rep.Saved
 		r.Diff, r.Check, r.Timed = rep.Diff, rep.Check, rep.Timed
 	}
@@ -169,6 +170,8 @@ func (r *result) summary() string {
 		text += "; whether they were committed is not known"
 	case r.Candidate:
 		text += ", nothing committed"
+	case r.LetGo:
+		text += "; what they had begun and not finished was thrown away"
 	case n > 0:
 		text += " and in effect"
 	}
