@@ -135,7 +135,7 @@ func (d *detection) ask(ctx context.Context, dev *Device) error {
 		}
 		answer, known := d.answers[command]
 		if !known {
-			reply, err := dev.ch.Send(ctx, channel.Input{Line: command})
+			reply, err := dev.ch.Send(ctx, channel.Input{Line: command, Answered: d.detector.Answers()})
 			if dev.ch.Err() != nil || ctx.Err() != nil {
 				return err
 			}

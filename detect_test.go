@@ -1,8 +1,11 @@
 package vty_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -12,6 +15,7 @@ import (
 
 	"github.com/vtynet/vty"
 	"github.com/vtynet/vty/auth"
+	"github.com/vtynet/vty/internal/memnet"
 	"github.com/vtynet/vty/platform"
 	"github.com/vtynet/vty/sim"
 	"github.com/vtynet/vty/transport"
@@ -233,5 +237,41 @@ func sshTo(t *testing.T, srv *sim.Server, dev *sim.Device) (transport.Conn, erro
 	at := srv.Addr().(*net.TCPAddr)
 	return ssh.Dial(t.Context(), at.IP.String(), at.Port, &ssh.Config{
 		User: user, Auth: []auth.Method{auth.Password(auth.Literal(password))}, HostKeys: auth.Pinned(srv.Fingerprint()), Size: transport.Size{Columns: 511, Rows: 1000},
+	})
+}
+
+// birdc may show its prompt before an answer has come: that is no answer to what is
+// asked to find it out.
+func TestDetectionAwaitsTheAnswer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		client, device := memnet.Pipe()
+		go func() {
+			defer func() { _ = device.Close() }()
+			_, _ = io.WriteString(device, "BIRD 2.0.12 ready.\r\nbird> ")
+			lines := bufio.NewScanner(device)
+			lines.Split(func(data []byte, _ bool) (int, []byte, error) {
+				if i := bytes.IndexByte(data, '\r'); i >= 0 {
+					return i + 1, data[:i], nil
+				}
+				return 0, nil, nil
+			})
+			for lines.Scan() {
+				_, _ = io.WriteString(device, lines.Text()+"\r\nbird> ")
+				<-time.After(time.Second)
+				answer := "No such command. Press `?' for help."
+				if lines.Text() == "show status" {
+					answer = "BIRD 2.0.12\r\nDaemon is up and running"
+				}
+				_, _ = io.WriteString(device, "\r\x1b[K"+answer+"\r\nbird> ")
+			}
+		}()
+		d, err := vty.Open(t.Context(), client, "bird", &vty.Config{Platform: vty.Auto, KeepTerminal: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer func() { _ = d.Close() }()
+		if v := d.Detection(); v.Platform != "bird_birdc" || v.Confidence != platform.Certain {
+			t.Error(v)
+		}
 	})
 }

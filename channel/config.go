@@ -130,6 +130,8 @@ type Input struct {
 	// Last marks a line after which the channel will be closed: where its prompt
 	// does not come the session is closed at once, without an interrupt.
 	Last bool
+	// Answered is Config.Answers for this input.
+	Answered bool
 	// Silence takes the place of Config.Silence for this input; 0 leaves that.
 	Silence time.Duration
 }

@@ -217,7 +217,7 @@ func (x *exchange) await(ctx context.Context) (sight, error) {
 		fault := c.m.faulted()
 		c.dozing = x.visit == nil && x.ahead == nil
 		heard, readErr := c.heard, c.readErr
-		unanswered := c.cfg.Answers && !x.login && x.in.Line != "" && !x.streamed && len(c.m.answer(s.line)) == 0
+		unanswered := (c.cfg.Answers || x.in.Answered) && !x.login && x.in.Line != "" && !x.streamed && len(c.m.answer(s.line)) == 0
 		probed := s.line == c.m.probed || c.m.probes >= maxProbes
 		var lines string
 		if x.visit != nil {

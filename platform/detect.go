@@ -203,6 +203,12 @@ func (d *Detector) Next() (command string, ok bool) {
 	return shows[0], true
 }
 
+// Answers reports whether the device may be one that answers every command, and shows
+// its prompt before it does: see Definition.Answers.
+func (d *Detector) Answers() bool {
+	return slices.ContainsFunc(d.fits, func(def *Definition) bool { return def.Answers })
+}
+
 // tells reports whether an answer says that the device is of one in question.
 func (d *Detector) tells(command, answer string) bool {
 	return slices.ContainsFunc(d.fits, func(def *Definition) bool {
