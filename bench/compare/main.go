@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 )
@@ -120,29 +121,44 @@ func (c *contest) run(ctx context.Context, s *server, round int) error {
 		return err
 	}
 	for i := range c.outcomes {
-		i = (i + round) % len(c.outcomes)
-		if ctx.Err() != nil {
-			return nil
-		}
-		o, p := c.outcomes[i], c.programs[i]
-		before, err := s.cpu()
-		if err != nil {
+		if err := c.turn(ctx, s, port, (i+round)%len(c.outcomes)); err != nil {
 			return err
 		}
-		report, err := run(ctx, p, &c.row, o.n, port)
-		after, e := s.cpu()
-		switch {
-		case e != nil:
-			return e
-		case ctx.Err() != nil:
-			return nil
-		case err != nil:
-			fmt.Fprintf(os.Stderr, "  %s: %s: %s: %v\n", c.row.transport, c.row.title, p.name, err)
-			o.failed = append(o.failed, err)
-		default:
-			o.runs = append(o.runs, report)
-			o.server = append(o.server, (after - before).Seconds())
+	}
+	for more := 1; more < c.row.turns; more++ {
+		for i := range c.outcomes {
+			if i = (i + more) % len(c.outcomes); slices.Contains(pair, c.programs[i].name) {
+				if err := c.turn(ctx, s, port, i); err != nil {
+					return err
+				}
+			}
 		}
+	}
+	return nil
+}
+
+// turn has one program do the work.
+func (c *contest) turn(ctx context.Context, s *server, port, i int) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	o, p := c.outcomes[i], c.programs[i]
+	before, err := s.cpu()
+	if err != nil {
+		return err
+	}
+	report, err := run(ctx, p, &c.row, o.n, port)
+	after, e := s.cpu()
+	switch {
+	case e != nil:
+		return e
+	case ctx.Err() != nil:
+	case err != nil:
+		fmt.Fprintf(os.Stderr, "  %s: %s: %s: %v\n", c.row.transport, c.row.title, p.name, err)
+		o.failed = append(o.failed, err)
+	default:
+		o.runs = append(o.runs, report)
+		o.server = append(o.server, (after - before).Seconds())
 	}
 	return nil
 }

@@ -88,6 +88,7 @@ type row struct {
 	delay     time.Duration // a round trip through the relay
 	only      []string      // programs; nil for all
 	runs      int           // at most; 0 for as many as asked for
+	turns     int           // of the floor and vty in each run, since work of milliseconds scatters; 0 for one
 	limit     string        // in words
 }
 

@@ -94,8 +94,8 @@ To repeat it, on Linux:
 func (r *report) markdown() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, intro, "`golang.org/x/crypto/ssh`")
-	fmt.Fprintf(&b, "Measured %s at revision %s; %s; %s; up to %d runs each, medians.\n\n",
-		r.date.Format("2006-01-02"), r.revision, r.machine, runtime.Version(), r.runs)
+	fmt.Fprintf(&b, "Measured %s at revision %s; %s; %s; up to %d runs each, medians; in rows of milliseconds\nthe floor and vty took %d turns in each run.\n\n",
+		r.date.Format("2006-01-02"), r.revision, r.machine, runtime.Version(), r.runs, turns)
 	var versions []string
 	for _, name := range r.order {
 		if v := r.versions[name]; v != name {
