@@ -109,6 +109,9 @@ func (c *Conn) await(ctx context.Context) error {
 		case <-c.journal.ready:
 			return nil
 		case <-c.over:
+			if c.journal.isUp() { // and has ended since: what it said is still to be read
+				return nil
+			}
 			c.mu.Lock()
 			defer c.mu.Unlock()
 			return c.end
