@@ -44,7 +44,7 @@ func TestExec(t *testing.T) {
 		"status before the end of the output": {func(ch xssh.Channel) { status(ch, 4); _ = ch.CloseWrite(); _ = ch.Close() }, Executed{Status: 4}, 0},
 		"status late": {func(ch xssh.Channel) {
 			_ = ch.CloseWrite()
-			time.Sleep(time.Second)
+			<-time.After(time.Second) // of the bubble
 			status(ch, 5)
 			_ = ch.Close()
 		}, Executed{Status: 5}, time.Second},

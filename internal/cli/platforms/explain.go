@@ -71,7 +71,8 @@ func (e *explanation) ways() {
 	if len(e.def.Transitions) == 0 {
 		return
 	}
-	var from, to []string
+	var from, to, typed []string
+	seen := map[[2]string]bool{} // a definition's own way covers the one that it extends
 	for _, t := range e.def.Transitions {
 		target := t.To
 		if m, ok := e.def.Mode(t.To); ok && m.Argument != "" && platform.Takes(t.Steps, m.Argument) && t.As == "" {
@@ -83,12 +84,15 @@ func (e *explanation) ways() {
 				target += " " + strings.ToUpper(parameter)
 			}
 		}
-		from, to = append(from, t.From), append(to, target)
+		if way := [2]string{t.From, target}; !seen[way] {
+			seen[way] = true
+			from, to, typed = append(from, t.From), append(to, target), append(typed, steps(t.Steps))
+		}
 	}
 	e.b.WriteString("\nways between them:\n")
 	left, right := widest(from), widest(to)
-	for i, t := range e.def.Transitions {
-		fmt.Fprintf(&e.b, "  %-*s  to %-*s  %s\n", left, from[i], right, to[i], steps(t.Steps))
+	for i := range from {
+		fmt.Fprintf(&e.b, "  %-*s  to %-*s  %s\n", left, from[i], right, to[i], typed[i])
 	}
 }
 
