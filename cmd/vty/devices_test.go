@@ -80,8 +80,11 @@ func closedPort(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	ts.Check(err)
-	ts.Check(l.Close())
-	ts.Setenv(args[0], l.Addr().String())
+	// Our own end of a connection is taken, so that nobody comes to listen there.
+	taken, err := net.Dial("tcp", l.Addr().String())
+	ts.Check(err)
+	ts.Defer(func() { _, _ = taken.Close(), l.Close() })
+	ts.Setenv(args[0], taken.LocalAddr().String())
 }
 
 // mute listens, accepts and says nothing: mute NAME.
